@@ -5,7 +5,7 @@ import type { Config } from 'jest';
 const folders = ['packages/transport', 'packages/process', 'packages/repo', 'docs/examples'];
 
 const shared: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/packages/repo/dist/leakGuardEnvironment.js',
   moduleNameMapper: {
     '^@subwire/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^subwire$': '<rootDir>/packages/subwire/src/index.ts',
@@ -17,7 +17,9 @@ const shared: Config = {
 };
 
 const config: Config = {
+  // Every test has a deadline, also those that set none.
   testTimeout: 15_000,
+  reporters: ['default', '<rootDir>/packages/repo/dist/closingLineReporter.js'],
   projects: folders.map((folder) => ({
     ...shared,
     displayName: folder.replace(/^.*\//, ''),
