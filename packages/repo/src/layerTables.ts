@@ -1,0 +1,137 @@
+/**
+ * Who may import whom. Arrows only go down: to allow a new one, add it here, and say in the commit why it points down.
+ * `docs/` explains the layers; these tables are what the test run checks.
+ */
+
+export interface PackageRule {
+  /** Workspace packages, by folder name. */
+  readonly packages: readonly string[];
+  /** Packages from the registry; `'any'` only for private packages. */
+  readonly external: readonly string[] | 'any';
+  /** Whether `node:` modules may be used at all. */
+  readonly node: boolean;
+}
+
+const EVERY_PACKAGE = ['transport', 'process', 'testing', 'posix', 'framing', 'rpc', 'ssh', 'launcher', 'subwire'];
+
+/** By folder name. A folder that is not here fails the check. */
+export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
+  transport: { packages: [], external: ['eventemitter3'], node: true },
+  framing: { packages: [], external: [], node: false },
+  process: { packages: ['transport'], external: [], node: true },
+  testing: { packages: ['transport'], external: [], node: true },
+  posix: { packages: ['transport'], external: ['koffi'], node: true },
+  ssh: { packages: ['transport'], external: ['ssh2'], node: true },
+  launcher: { packages: ['transport'], external: [], node: true },
+  rpc: { packages: ['framing', 'transport'], external: [], node: true },
+  subwire: { packages: ['process', 'posix'], external: [], node: true },
+  compliance: { packages: EVERY_PACKAGE, external: 'any', node: true },
+  bench: { packages: EVERY_PACKAGE, external: 'any', node: true },
+  repo: { packages: [], external: 'any', node: true },
+  examples: { packages: EVERY_PACKAGE, external: 'any', node: true },
+};
+
+/** Modules that exactly one file of the published packages imports. */
+export const SOLE_IMPORTERS: Readonly<Record<string, string>> = {
+  'node:child_process': 'packages/transport/src/nodeBackend.ts',
+  eventemitter3: 'packages/transport/src/childHandle.ts',
+};
+
+/** Private packages, which may import what the table above keeps to one file. */
+export const PRIVATE_FOLDERS: readonly string[] = ['compliance', 'bench', 'repo', 'examples'];
+
+/** The files of one package and what each may import from its own package; type imports count. `'any'`: everything. */
+export type FileRules = Readonly<Record<string, readonly string[] | 'any'>>;
+
+export const FILE_RULES: Readonly<Record<string, FileRules>> = {
+  transport: {
+    // Contracts that stand alone.
+    errors: [],
+    signals: ['errors'],
+    stdio: ['errors'],
+    base: [],
+    flowControl: ['errors'],
+    callbackQueue: ['errors'],
+    // Contracts of the upper seam.
+    transports: ['base', 'signals', 'stdio'],
+    protocols: ['base', 'transports'],
+    // Contracts of the lower seam.
+    childHandle: ['signals', 'errors'],
+    backend: ['childHandle', 'stdio', 'signals'],
+    options: ['backend', 'stdio', 'signals', 'errors', 'base'],
+    // The state machine: knows contracts, never a backend by name.
+    bufferedDelivery: ['base', 'protocols', 'childHandle', 'callbackQueue', 'errors'],
+    readPipeTransport: [
+      'base',
+      'transports',
+      'protocols',
+      'childHandle',
+      'callbackQueue',
+      'bufferedDelivery',
+      'errors',
+    ],
+    writePipeTransport: ['base', 'transports', 'protocols', 'childHandle', 'callbackQueue', 'flowControl', 'errors'],
+    subprocessTransport: [
+      'readPipeTransport',
+      'writePipeTransport',
+      'bufferedDelivery',
+      'callbackQueue',
+      'backend',
+      'childHandle',
+      'protocols',
+      'transports',
+      'base',
+      'options',
+      'stdio',
+      'signals',
+      'errors',
+    ],
+    // The Node backend: knows contracts only.
+    resolveProgram: ['errors'],
+    nodeSpawnErrors: ['backend', 'errors', 'stdio'],
+    nodePipes: ['childHandle', 'errors', 'stdio'],
+    nodeChildHandle: ['childHandle', 'nodePipes', 'nodeSpawnErrors', 'backend', 'errors', 'signals', 'stdio'],
+    nodeBackend: [
+      'backend',
+      'childHandle',
+      'nodeChildHandle',
+      'nodePipes',
+      'nodeSpawnErrors',
+      'resolveProgram',
+      'errors',
+      'signals',
+      'stdio',
+    ],
+    // Where the pieces meet: the only file that knows the default backend.
+    subprocessExec: [
+      'subprocessTransport',
+      'nodeBackend',
+      'backend',
+      'childHandle',
+      'options',
+      'protocols',
+      'transports',
+      'base',
+      'stdio',
+      'signals',
+      'errors',
+    ],
+    subprocessShell: ['subprocessExec', 'options', 'protocols', 'transports', 'stdio', 'errors'],
+    connectPipe: [
+      'readPipeTransport',
+      'writePipeTransport',
+      'bufferedDelivery',
+      'nodePipes',
+      'callbackQueue',
+      'childHandle',
+      'options',
+      'protocols',
+      'transports',
+      'base',
+      'stdio',
+      'errors',
+    ],
+    bindBackend: ['subprocessExec', 'subprocessShell', 'connectPipe', 'backend', 'options', 'protocols', 'transports'],
+    index: 'any',
+  },
+};
