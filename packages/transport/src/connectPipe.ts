@@ -1,0 +1,159 @@
+import { closeSync, constants, createReadStream, createWriteStream, fstatSync, openSync, type Stats } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { isatty, ReadStream, WriteStream } from 'node:tty';
+import type { BaseProtocol } from './base.js';
+import { CallbackQueue, reportAsUncaught, type CallbackErrorReporter } from './callbackQueue.js';
+import type { ReadPipeHandle, WritePipeHandle } from './childHandle.js';
+import { ValueError } from './errors.js';
+import { NodeReadPipe, NodeWritePipe } from './nodePipes.js';
+import type { BufferedProtocol, Protocol } from './protocols.js';
+import { ReadPipeTransport } from './readPipeTransport.js';
+import type { ReadTransport, WriteTransport } from './transports.js';
+import { WritePipeTransport } from './writePipeTransport.js';
+
+/** A `FileHandle`, as far as it is needed. */
+export interface OwnedFile {
+  readonly fd: number;
+  close(): Promise<void>;
+}
+
+/** What `connectReadPipe` takes over: a descriptor, a `FileHandle`, a socket, a terminal, or a handle of a backend. */
+export type ReadablePipe = number | OwnedFile | Socket | ReadStream | ReadPipeHandle;
+
+/** What `connectWritePipe` takes over: a descriptor, a `FileHandle`, a socket, a terminal, or a handle of a backend. */
+export type WritablePipe = number | OwnedFile | Socket | WriteStream | WritePipeHandle;
+
+/** Options of `connectReadPipe` and `connectWritePipe`. */
+export interface ConnectPipeOptions {
+  /** Takes the error of a protocol callback that threw. Default: it becomes an uncaught exception in its own task. */
+  readonly onCallbackError?: CallbackErrorReporter;
+}
+
+/**
+ * Reads from a pipe, a socket or a terminal through a protocol.
+ *
+ * The factory is called first; then the pipe is taken over: the transport closes it after the loss, and nobody else may
+ * use it any more. Resolves after `connectionMade`.
+ * @param protocolFactory - Its throw is the rejection; the pipe is untouched then.
+ * @param pipe - The reading end.
+ * @returns the transport, and the protocol that the factory made.
+ * @throws {ValueError} (rejects) for a regular file, a directory or a block device; it is neither read nor closed.
+ * @asyncio loop.connect_read_pipe
+ * Differs: takes bare descriptors and Node's own streams; takes buffered protocols.
+ */
+export async function connectReadPipe<P extends Protocol | BufferedProtocol>(
+  protocolFactory: () => P,
+  pipe: ReadablePipe,
+  options: ConnectPipeOptions = {},
+): Promise<readonly [transport: ReadTransport, protocol: P]> {
+  const protocol = protocolFactory();
+  const handle = isHandle(pipe) ? pipe : new NodeReadPipe(await readableOf(pipe));
+  const queue = new CallbackQueue(options.onCallbackError ?? reportAsUncaught);
+  const transport = new ReadPipeTransport(handle, protocol, queue, new Map([['pipe', pipe]]));
+  await made(queue, protocol, transport);
+  transport.start();
+  return [transport, protocol];
+}
+
+/**
+ * Writes to a pipe, a socket or a terminal through a transport.
+ *
+ * Ownership and order are those of `connectReadPipe`. The close of the other end is noticed without a write on sockets;
+ * on pipes with the next write.
+ * @param protocolFactory - Its throw is the rejection; the pipe is untouched then.
+ * @param pipe - The writing end.
+ * @returns the transport, and the protocol that the factory made.
+ * @throws {ValueError} (rejects) for a regular file, a directory or a block device; it is neither written nor closed.
+ * @asyncio loop.connect_write_pipe
+ * Differs: takes bare descriptors and Node's own streams; on a FIFO the reader's close is seen with the next write.
+ */
+export async function connectWritePipe<P extends BaseProtocol>(
+  protocolFactory: () => P,
+  pipe: WritablePipe,
+  options: ConnectPipeOptions = {},
+): Promise<readonly [transport: WriteTransport, protocol: P]> {
+  const protocol = protocolFactory();
+  const handle = isHandle(pipe) ? pipe : new NodeWritePipe(await writableOf(pipe));
+  const queue = new CallbackQueue(options.onCallbackError ?? reportAsUncaught);
+  const transport = new WritePipeTransport(handle, protocol, queue, new Map([['pipe', pipe]]));
+  await made(queue, protocol, transport);
+  return [transport, protocol];
+}
+
+/** Calls `connectionMade` on a stack of its own, as for a child. */
+async function made(queue: CallbackQueue, protocol: BaseProtocol, transport: ReadTransport | WriteTransport): Promise<void> {
+  await Promise.resolve();
+  queue.open('connectionMade', () => {
+    protocol.connectionMade(transport);
+  });
+}
+
+/** Handles are told from Node's streams by shape, so that a second copy of this package is welcome. */
+function isHandle<H extends ReadPipeHandle | WritePipeHandle>(pipe: unknown): pipe is H {
+  return typeof pipe === 'object' && pipe !== null && !('fd' in pipe) && !('_readableState' in pipe) && 'listenerCount' in pipe;
+}
+
+async function readableOf(pipe: Exclude<ReadablePipe, ReadPipeHandle>): Promise<Readable> {
+  if (pipe instanceof Socket) {
+    return pipe;
+  }
+  const [fd, kind] = await ownFd(pipe, constants.O_RDONLY);
+  switch (kind) {
+    case 'terminal':
+      return new ReadStream(fd);
+    case 'device':
+      return createReadStream('', { fd });
+    case 'pipe':
+      return new Socket({ fd, readable: true, writable: false });
+  }
+}
+
+async function writableOf(pipe: Exclude<WritablePipe, WritePipeHandle>): Promise<Writable> {
+  if (pipe instanceof Socket) {
+    return pipe;
+  }
+  const [fd, kind] = await ownFd(pipe, constants.O_WRONLY);
+  switch (kind) {
+    case 'terminal':
+      return new WriteStream(fd);
+    case 'device':
+      return createWriteStream('', { fd });
+    case 'pipe': {
+      const readable = fstatSync(fd).isSocket();
+      return new Socket({ fd, readable, writable: true, allowHalfOpen: true });
+    }
+  }
+}
+
+type PipeKind = 'pipe' | 'terminal' | 'device';
+
+async function ownFd(pipe: number | OwnedFile, mode: number): Promise<readonly [fd: number, kind: PipeKind]> {
+  const fd = typeof pipe === 'number' ? pipe : pipe.fd;
+  if (!Number.isInteger(fd) || fd < 0) {
+    throw new TypeError('pipe must be a descriptor, a FileHandle, a socket or a terminal');
+  }
+  const kind = pipeKind(fd, fstatSync(fd));
+  if (typeof pipe === 'number') {
+    return [fd, kind];
+  }
+  // A FileHandle closes its descriptor when it is collected, and cannot be told not to: open the file a second time.
+  const own = openSync(`/dev/fd/${fd}`, mode | constants.O_NONBLOCK);
+  try {
+    await pipe.close();
+  } catch (thrown) {
+    closeSync(own);
+    throw thrown;
+  }
+  return [own, kind];
+}
+
+function pipeKind(fd: number, stats: Stats): PipeKind {
+  if (stats.isFIFO() || stats.isSocket()) {
+    return 'pipe';
+  }
+  if (stats.isCharacterDevice()) {
+    return isatty(fd) ? 'terminal' : 'device';
+  }
+  throw new ValueError('only pipes, sockets and character devices can be connected');
+}

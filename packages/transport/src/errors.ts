@@ -1,0 +1,186 @@
+/**
+ * Rules of this file: a class of its own only where fields differ or asyncio has one; `code` is a closed union; the cause
+ * is attached; messages name the program and never show arguments or environment.
+ */
+
+/** System error codes that are passed on under their own name; every other one becomes `EOTHER` with its cause. */
+const SYSTEM_CODES = [
+  'E2BIG',
+  'EACCES',
+  'EAGAIN',
+  'EBADF',
+  'ECONNRESET',
+  'EINVAL',
+  'EIO',
+  'EISDIR',
+  'ELOOP',
+  'EMFILE',
+  'ENAMETOOLONG',
+  'ENFILE',
+  'ENOENT',
+  'ENOEXEC',
+  'ENOMEM',
+  'ENOTDIR',
+  'EPERM',
+  'EPIPE',
+  'ESRCH',
+  'ETXTBSY',
+] as const;
+
+/** A system error code that Subwire passes on. */
+export type SystemErrorCode = (typeof SYSTEM_CODES)[number] | 'EOTHER';
+
+/** Every `code` that an error of this package can have. */
+export type SubprocessErrorCode =
+  SystemErrorCode | 'ERR_CALLBACK' | 'ERR_INVALID_VALUE' | 'ERR_NOT_SUPPORTED' | 'ERR_TRANSPORT_LOST';
+
+/** Base of the errors that have no better home in the language. Match on `code`, not on the class. */
+export class SubprocessError extends Error {
+  override readonly name: string = 'SubprocessError';
+  /** What happened, stable over releases. */
+  readonly code: SubprocessErrorCode;
+
+  constructor(code: SubprocessErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** How far the start of a child had come when it failed. */
+export type SpawnStage = 'lookup' | 'cwd' | 'stdio' | 'spawn' | 'exec' | 'identity';
+
+/**
+ * A child could not be started; nothing of it is left.
+ *
+ * @asyncio FileNotFoundError, PermissionError, NotADirectoryError and other OSErrors at creation
+ * Differs: one class; `code` and `stage` tell the cases apart.
+ */
+export class SpawnError extends SubprocessError {
+  override readonly name: string = 'SpawnError';
+  declare readonly code: SystemErrorCode;
+  /** How far the start had come. */
+  readonly stage: SpawnStage;
+  /** The program as the caller named it. */
+  readonly program: string;
+  /** The file or directory that is to blame, `null` where none is. */
+  readonly path: string | null;
+
+  constructor(
+    code: SystemErrorCode,
+    details: { stage: SpawnStage; program: string; path: string | null; reason: string },
+    options?: ErrorOptions,
+  ) {
+    super(code, `cannot start ${JSON.stringify(details.program)}: ${details.reason} (${code})`, options);
+    this.stage = details.stage;
+    this.program = details.program;
+    this.path = details.path;
+  }
+}
+
+/**
+ * The process has ended; there is nothing left to signal.
+ *
+ * @asyncio ProcessLookupError
+ */
+export class ProcessLookupError extends SubprocessError {
+  override readonly name: string = 'ProcessLookupError';
+  declare readonly code: 'ESRCH';
+
+  constructor(message = 'the process has ended') {
+    super('ESRCH', message);
+  }
+}
+
+/**
+ * Nobody reads the pipe any more and bytes were left over.
+ *
+ * @asyncio BrokenPipeError
+ */
+export class BrokenPipeError extends SubprocessError {
+  override readonly name: string = 'BrokenPipeError';
+  declare readonly code: 'EPIPE';
+
+  constructor(message = 'the reader of the pipe went away', options?: ErrorOptions) {
+    super('EPIPE', message, options);
+  }
+}
+
+/**
+ * The connection was lost before the call.
+ *
+ * @asyncio ConnectionResetError
+ */
+export class ConnectionResetError extends SubprocessError {
+  override readonly name: string = 'ConnectionResetError';
+  declare readonly code: 'ECONNRESET';
+
+  constructor(message = 'Connection lost', options?: ErrorOptions) {
+    super('ECONNRESET', message, options);
+  }
+}
+
+/**
+ * An argument has the right type and a value that makes no sense.
+ *
+ * @asyncio ValueError
+ */
+export class ValueError extends RangeError {
+  override readonly name: string = 'ValueError';
+  readonly code = 'ERR_INVALID_VALUE' as const;
+}
+
+/**
+ * The backend cannot do what was asked for; nothing was done.
+ *
+ * @asyncio NotImplementedError
+ */
+export class NotSupportedError extends SubprocessError {
+  override readonly name: string = 'NotSupportedError';
+  declare readonly code: 'ERR_NOT_SUPPORTED';
+  /** The name of the missing capability, as in `backend.supports`. */
+  readonly capability: string;
+
+  constructor(capability: string, message: string) {
+    super('ERR_NOT_SUPPORTED', message);
+    this.capability = capability;
+  }
+}
+
+/** The part of a remote child's life in which its link was lost. */
+export type LossPhase = 'starting' | 'running' | 'exiting';
+
+/** The link to the child died: its status is unknown, and the process may still run. */
+export class TransportLostError extends SubprocessError {
+  override readonly name: string = 'TransportLostError';
+  declare readonly code: 'ERR_TRANSPORT_LOST';
+  /** When it happened. */
+  readonly phase: LossPhase;
+  /** Whether the process may still run on the other side. */
+  readonly mayStillRun: boolean;
+
+  constructor(message: string, details: { phase: LossPhase; mayStillRun: boolean }, options?: ErrorOptions) {
+    super('ERR_TRANSPORT_LOST', message, options);
+    this.phase = details.phase;
+    this.mayStillRun = details.mayStillRun;
+  }
+}
+
+/** A callback of a protocol threw; what it threw is the `cause`. */
+export class CallbackError extends SubprocessError {
+  override readonly name: string = 'CallbackError';
+  declare readonly code: 'ERR_CALLBACK';
+  /** The name of the callback. */
+  readonly callback: string;
+
+  constructor(callback: string, thrown: unknown) {
+    const what = thrown instanceof Error ? thrown.message : String(thrown);
+    super('ERR_CALLBACK', `protocol.${callback}() failed: ${what}`, { cause: thrown });
+    this.callback = callback;
+  }
+}
+
+/** Returns the system error code of anything thrown by the runtime, `EOTHER` where it is not one of ours. */
+export function systemErrorCode(thrown: unknown): SystemErrorCode {
+  const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return SYSTEM_CODES.find((known) => known === code) ?? 'EOTHER';
+}

@@ -1,0 +1,92 @@
+import type { SpawnRequest } from './backend.js';
+import { systemClock } from './clock.js';
+import { HandleTransport } from './handleTransport.js';
+import { nodeBackend } from './nodeBackend.js';
+import { parseCreation, type CreationSettings, type SubprocessExecOptions } from './options.js';
+import type { SubprocessProtocol } from './protocols.js';
+import type { SubprocessTransport } from './transports.js';
+
+const CALLBACKS = [
+  'connectionMade',
+  'connectionLost',
+  'pauseWriting',
+  'resumeWriting',
+  'pipeDataReceived',
+  'pipeConnectionLost',
+  'processExited',
+] as const satisfies readonly (keyof SubprocessProtocol)[];
+
+/**
+ * Starts a program and connects a protocol to it.
+ *
+ * Order: the arguments are checked, the factory is called, the child is started, `connectionMade` is called, the promise
+ * resolves. If anything fails nothing is left: no process, no descriptor, and no callback is made.
+ * @param protocolFactory - Called once, before anything is started; its throw is the rejection.
+ * @param program - Looked up in the child's PATH, unless it contains a slash.
+ * @param args - Arguments, without the program. Default: none.
+ * @param options - See `SubprocessExecOptions`; stdio is `PIPE` by default.
+ * @returns the transport, and the protocol that the factory made.
+ * @throws {SpawnError} (rejects) if the child cannot be started.
+ * @throws {TypeError} (rejects) for an argument of the wrong type or an unknown option.
+ * @throws {ValueError} (rejects) for an argument that makes no sense.
+ * @throws {NotSupportedError} (rejects) if the backend cannot do what an option asks for.
+ * @throws `options.signal.reason` (rejects) once an aborted child is reaped.
+ * @asyncio loop.subprocess_exec
+ * Differs: arguments stand in an array and options in an object; there is no loop.
+ */
+export async function subprocessExec<P extends SubprocessProtocol>(
+  protocolFactory: () => P,
+  program: string | URL,
+  args: readonly string[] = [],
+  options: SubprocessExecOptions = {},
+): Promise<readonly [transport: SubprocessTransport, protocol: P]> {
+  const [request, settings] = parseCreation(program, args, options, nodeBackend);
+  settings.signal?.throwIfAborted();
+  const protocol = protocolFactory();
+  for (const callback of CALLBACKS) {
+    if (typeof protocol[callback] !== 'function') {
+      throw new TypeError(`the protocol has no method ${callback}()`);
+    }
+  }
+  const transport = start(request, settings, protocol);
+  await startedUnlessAborted(transport, settings.signal);
+  return [transport, protocol];
+}
+
+function start(request: SpawnRequest, settings: CreationSettings, protocol: SubprocessProtocol): HandleTransport {
+  const { backend, stdinGraceMs, onCallbackError } = settings;
+  return new HandleTransport(backend.spawn(request), protocol, {
+    backendName: backend.name,
+    clock: backend.clock ?? systemClock,
+    stdinGraceMs,
+    onCallbackError,
+  });
+}
+
+/** Resolves when the transport has started; an abort meanwhile takes the child back first. */
+async function startedUnlessAborted(transport: HandleTransport, signal: AbortSignal | null): Promise<void> {
+  if (signal === null) {
+    await transport.started;
+    return;
+  }
+  let onAbort = (): void => undefined;
+  const reaped = new Promise<void>((resolve) => {
+    onAbort = (): void => {
+      resolve(transport.cancel());
+    };
+  });
+  signal.addEventListener('abort', onAbort, { once: true });
+  const failure = transport.started.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  const outcome = await Promise.race([failure, reaped]);
+  if (signal.aborted) {
+    await reaped;
+    throw signal.reason;
+  }
+  signal.removeEventListener('abort', onAbort);
+  if (outcome instanceof Error) {
+    throw outcome;
+  }
+}

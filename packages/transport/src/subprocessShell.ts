@@ -1,0 +1,38 @@
+import { ValueError } from './errors.js';
+import type { SubprocessShellOptions } from './options.js';
+import type { SubprocessProtocol } from './protocols.js';
+import { subprocessExec } from './subprocessExec.js';
+import type { SubprocessTransport } from './transports.js';
+
+/**
+ * Runs a command line with the shell and connects a protocol to it.
+ *
+ * Nothing is quoted: whoever puts foreign text into the command quotes it first.
+ * @param protocolFactory - As for `subprocessExec`.
+ * @param command - Given to `/bin/sh -c` as it is (on Windows, untested: to `cmd.exe /d /s /c`).
+ * @param options - As for `subprocessExec`; `executable` replaces the shell.
+ * @returns as `subprocessExec`. The process is the shell: a signal reaches the shell, not what it runs.
+ * @throws as `subprocessExec`. A command that does not exist is no error: the return code is 127.
+ * @asyncio loop.subprocess_shell
+ */
+export async function subprocessShell<P extends SubprocessProtocol>(
+  protocolFactory: () => P,
+  command: string,
+  options: SubprocessShellOptions = {},
+): Promise<readonly [transport: SubprocessTransport, protocol: P]> {
+  if (typeof command !== 'string') {
+    throw new TypeError('command must be a string');
+  }
+  if (command.includes('\0')) {
+    throw new ValueError('command contains a NUL byte');
+  }
+  const [shell, flags] = defaultShell();
+  return subprocessExec(protocolFactory, shell, [...flags, command], options);
+}
+
+function defaultShell(): readonly [shell: string, flags: readonly string[]] {
+  if (process.platform === 'win32') {
+    return [process.env['ComSpec'] ?? 'cmd.exe', ['/d', '/s', '/c']];
+  }
+  return ['/bin/sh', ['-c']];
+}
