@@ -67,8 +67,8 @@ describe('checkPackageArrows', () => {
 describe('checkFileArrows', () => {
   it('refuses the state machine naming a backend', () => {
     const source = `import type { nodeBackend } from './nodeBackend.js';`;
-    const found = checkFileArrows(files({ 'packages/transport/src/subprocessTransport.ts': source }), FILE_RULES);
-    expect(found).toEqual(['packages/transport/src/subprocessTransport.ts: may not import nodeBackend']);
+    const found = checkFileArrows(files({ 'packages/transport/src/handleTransport.ts': source }), FILE_RULES);
+    expect(found).toEqual(['packages/transport/src/handleTransport.ts: may not import nodeBackend']);
   });
 
   it('asks to add a file that is not in the table', () => {

@@ -47,6 +47,13 @@ describe('the tables', () => {
     expect(named.filter((name) => PACKAGE_RULES[name] === undefined)).toEqual([]);
   });
 
+  it('name only files that exist', () => {
+    const named = Object.entries(FILE_RULES).flatMap(([owner, table]) =>
+      Object.keys(table).map((name) => `packages/${owner}/src/${name}.ts`),
+    );
+    expect(named.filter((file) => !sources.has(file))).toEqual([]);
+  });
+
   it('allow no circle of packages', () => {
     const asFiles = Object.entries(PACKAGE_RULES).map(([name, rule]): [string, string] => [
       `packages/all/src/${name}.ts`,
