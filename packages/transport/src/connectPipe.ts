@@ -82,7 +82,11 @@ export async function connectWritePipe<P extends BaseProtocol>(
 }
 
 /** Calls `connectionMade` on a stack of its own, as for a child. */
-async function made(queue: CallbackQueue, protocol: BaseProtocol, transport: ReadTransport | WriteTransport): Promise<void> {
+async function made(
+  queue: CallbackQueue,
+  protocol: BaseProtocol,
+  transport: ReadTransport | WriteTransport,
+): Promise<void> {
   await Promise.resolve();
   queue.open('connectionMade', () => {
     protocol.connectionMade(transport);
@@ -91,7 +95,13 @@ async function made(queue: CallbackQueue, protocol: BaseProtocol, transport: Rea
 
 /** Handles are told from Node's streams by shape, so that a second copy of this package is welcome. */
 function isHandle<H extends ReadPipeHandle | WritePipeHandle>(pipe: unknown): pipe is H {
-  return typeof pipe === 'object' && pipe !== null && !('fd' in pipe) && !('_readableState' in pipe) && 'listenerCount' in pipe;
+  return (
+    typeof pipe === 'object' &&
+    pipe !== null &&
+    !('fd' in pipe) &&
+    !('_readableState' in pipe) &&
+    'listenerCount' in pipe
+  );
 }
 
 async function readableOf(pipe: Exclude<ReadablePipe, ReadPipeHandle>): Promise<Readable> {

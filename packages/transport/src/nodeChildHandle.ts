@@ -59,7 +59,7 @@ export class NodeChildHandle extends ChildHandle {
       return this.#killByPid(this.#child.pid, number);
     }
     this.#killError = null;
-    const delivered = this.#child.kill(number as unknown as NodeJS.Signals);
+    const delivered = this.#child.kill(number);
     if (this.#killError !== null) {
       throw killFailure(this.#killError);
     }

@@ -90,7 +90,7 @@ export class NodeWritePipe extends WritePipeHandle {
 export function readableStdin(stdin: Writable): Socket {
   const { _handle: handle } = stdin as Writable & { readonly _handle: unknown };
   const options = { handle, readable: true, writable: true, allowHalfOpen: true };
-  return new Socket(options as ConstructorParameters<typeof Socket>[0]);
+  return new Socket(options);
 }
 
 /** A peer that went away is an ordinary end; whether bytes were left over is the transport's to say. */

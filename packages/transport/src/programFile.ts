@@ -67,7 +67,13 @@ export function checkDirectory(program: string, cwd: string): void {
   }
 }
 
-function failure(query: ProgramQuery, stage: SpawnStage, code: SystemErrorCode, path: string, reason: string): SpawnError {
+function failure(
+  query: ProgramQuery,
+  stage: SpawnStage,
+  code: SystemErrorCode,
+  path: string,
+  reason: string,
+): SpawnError {
   return new SpawnError(code, { stage, program: query.program, path, reason });
 }
 

@@ -9,7 +9,7 @@ import { deliverBuffered } from './bufferedDelivery.js';
 import type { CallbackQueue } from './callbackQueue.js';
 import type { BufferReceiver, ReadPipeHandle } from './childHandle.js';
 import type { BaseProtocol } from './base.js';
-import type { BufferedProtocol, Protocol } from './protocols.js';
+import type { Protocol } from './protocols.js';
 import type { ReadTransport } from './transports.js';
 
 /** What a read pipe tells its owner: the plain and the buffered protocol in one, both optional. */

@@ -26,10 +26,10 @@ export interface HasFd {
  * A place for the child's input or one of its outputs: `PIPE`, `DEVNULL`, `null` to inherit ours, or an open descriptor,
  * which the child gets a duplicate of and which is never closed by us.
  */
-export type Stdio = typeof PIPE | typeof DEVNULL | null | number | HasFd;
+export type Stdio = number | HasFd | null;
 
-/** A place for the child's stderr. */
-export type StderrStdio = Stdio | typeof STDOUT;
+/** A place for the child's stderr: as `Stdio`, or `STDOUT`. */
+export type StderrStdio = Stdio;
 
 /** What a backend has to put at one of the child's descriptors. */
 export type StdioSlot =
