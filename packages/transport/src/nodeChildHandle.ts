@@ -1,10 +1,23 @@
-import type { ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import type { SpawnRequest } from './backend.js';
 import { ChildHandle, type ReadPipeHandle, type WritePipeHandle } from './childHandle.js';
 import { NotSupportedError, SubprocessError, systemErrorCode } from './errors.js';
 import { NodeReadPipe, NodeWritePipe, readableStdin } from './nodePipes.js';
 import { toSpawnError } from './nodeSpawnErrors.js';
 import { signalName, signalNumber, type Signal } from './signals.js';
+
+/** A `ChildProcess`, as far as it is used here: only the backend's own file knows the module. */
+export interface NodeChild {
+  readonly pid?: number | undefined;
+  stdin: Writable | null;
+  stdout: Readable | null;
+  stderr: Readable | null;
+  readonly stdio: readonly (Readable | Writable | null | undefined)[];
+  kill(signal: number): boolean;
+  once(event: 'spawn', listener: () => void): unknown;
+  once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
 
 /**
  * A child of `node:child_process`.
@@ -15,13 +28,13 @@ import { signalName, signalNumber, type Signal } from './signals.js';
 export class NodeChildHandle extends ChildHandle {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
-  readonly #child: ChildProcess;
+  readonly #child: NodeChild;
   readonly #leadsGroup: boolean;
   #started = false;
   #ended = false;
   #killError: Error | null = null;
 
-  constructor(child: ChildProcess, request: SpawnRequest, file: string) {
+  constructor(child: NodeChild, request: SpawnRequest, file: string) {
     super();
     this.#child = child;
     this.#leadsGroup = request.startNewSession;
@@ -104,16 +117,16 @@ function killFailure(cause: unknown): SubprocessError {
   return new SubprocessError(systemErrorCode(cause), 'the child cannot be signalled', { cause });
 }
 
-function takeStdin(child: ChildProcess): WritePipeHandle | null {
+function takeStdin(child: NodeChild): WritePipeHandle | null {
   const { stdin } = child;
   child.stdin = null;
   return stdin ? new NodeWritePipe(readableStdin(stdin)) : null;
 }
 
-function takeOutputs(child: ChildProcess): ReadonlyMap<number, ReadPipeHandle> {
+function takeOutputs(child: NodeChild): ReadonlyMap<number, ReadPipeHandle> {
   const outputs = new Map<number, ReadPipeHandle>();
   // Node leaves `stdio` undefined if it ran out of descriptors.
-  const stdio = (child.stdio as ChildProcess['stdio'] | undefined) ?? [];
+  const stdio = (child.stdio as NodeChild['stdio'] | undefined) ?? [];
   stdio.forEach((stream, fd) => {
     if (fd > 0 && stream !== null && stream !== undefined && 'readable' in stream) {
       outputs.set(fd, new NodeReadPipe(stream));
