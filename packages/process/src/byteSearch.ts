@@ -1,0 +1,7 @@
+/** Buffer's own search is memchr, and it works on any `Uint8Array`. */
+const BUFFER = Buffer.prototype as { indexOf(this: Uint8Array, byte: number, from: number): number };
+
+/** Returns the first index of `byte` at or after `from`, -1 if there is none. */
+export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
+  return BUFFER.indexOf.call(bytes, byte, from);
+}

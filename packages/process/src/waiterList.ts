@@ -1,0 +1,64 @@
+/** Promises that wait for the same thing, one per caller: what happens to one does not touch the others. */
+
+class Waiter {
+  readonly #list: Set<Waiter>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: () => void;
+  readonly #reject: (reason: unknown) => void;
+
+  constructor(
+    list: Set<Waiter>,
+    signal: AbortSignal | undefined,
+    resolve: () => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#list = list;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#signal?.addEventListener('abort', this);
+  }
+
+  settle(error: Error | null): void {
+    this.#signal?.removeEventListener('abort', this);
+    if (error === null) {
+      this.#resolve();
+    } else {
+      this.#reject(error);
+    }
+  }
+
+  /** The signal was aborted. */
+  handleEvent(): void {
+    this.#list.delete(this);
+    this.#signal?.removeEventListener('abort', this);
+    this.#reject(this.#signal?.reason);
+  }
+}
+
+/** Callers that wait for one event. */
+export class WaiterList {
+  #waiters = new Set<Waiter>();
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiters.size;
+  }
+
+  /** Resolves or rejects with `settle`, or rejects with the reason of the signal. */
+  wait(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      this.#waiters.add(new Waiter(this.#waiters, signal, resolve, reject));
+    });
+  }
+
+  /** Settles all that wait now. */
+  settle(error: Error | null): void {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const waiter of waiters) {
+      waiter.settle(error);
+    }
+  }
+}
