@@ -1,1 +1,33 @@
-export {};
+// For users.
+export { createSubprocessExec, createSubprocessShell } from './createSubprocess.js';
+export type { CreateExecOptions, CreateShellOptions, ProcessWith } from './createSubprocess.js';
+export { Process } from './process.js';
+export type { ProcessOptions, StopOptions, StopReport } from './process.js';
+export type { WaitOptions } from './deadline.js';
+export type { Communicated, CommunicateInput, CommunicateOptions } from './communicate.js';
+export type { CaptureLimits, OverflowPolicy } from './outputCollector.js';
+export { run, shell } from './run.js';
+export type { RunOptions, ShellOptions } from './run.js';
+export type { RunSource, RunTarget } from './runStdio.js';
+export type { CompletedProcess, OutputAs } from './completedProcess.js';
+export { runMany } from './runMany.js';
+export type { Command, RunManyOptions, RunProgress } from './runMany.js';
+export { CalledProcessError, OutputOverflowError, TimeoutExpired } from './processErrors.js';
+export type { CapturedOutput } from './processErrors.js';
+export { StreamReader } from './streamReader.js';
+export { StreamWriter } from './streamWriter.js';
+export {
+  ConcurrentReadError,
+  IncompleteReadError,
+  LimitOverrunError,
+  StreamStateError,
+  TextDecodeError,
+} from './streamErrors.js';
+export { join, quote, shlex, split } from './shlex.js';
+export { shellCommand, unquoted } from './shellTemplate.js';
+export { DEVNULL, PIPE, STDOUT } from '@subwire/transport';
+
+// For authors of libraries on top: a `Process` over a transport of their own.
+export { WriterFlow } from './writerFlow.js';
+export { SubprocessStreamProtocol } from './subprocessStreamProtocol.js';
+export type { StreamProtocolOptions } from './subprocessStreamProtocol.js';

@@ -1,0 +1,36 @@
+import { signalName } from '@subwire/transport';
+
+/** An output as `encoding` asks for it. */
+export type OutputAs<Encoding> = Encoding extends string ? string : Uint8Array;
+
+/**
+ * A child that has ended, with everything known about it.
+ *
+ * @asyncio subprocess.CompletedProcess
+ */
+export interface CompletedProcess<Output extends Uint8Array | string = Uint8Array | string> {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly pid: number | null;
+  /** The exit code, or minus the number of the signal. */
+  readonly returncode: number;
+  /** The name of the signal that killed it, `null` for an exit or a signal without a name. */
+  readonly signal: NodeJS.Signals | null;
+  /** What it wrote, `null` where nothing was captured. */
+  readonly stdout: Output | null;
+  /** What it wrote to its errors, `null` where nothing was captured. */
+  readonly stderr: Output | null;
+  /** From the start to the end, in milliseconds. */
+  readonly durationMs: number;
+  /** Bytes that `overflow: 'truncate'` left out of each output. */
+  readonly truncated: { readonly stdout: number; readonly stderr: number };
+  /** Whether it was ended because its time was over. */
+  readonly timedOut: boolean;
+  /** Outputs that a descendant still held when `drainGraceMs` was over: they may be incomplete. */
+  readonly heldPipes: readonly number[];
+}
+
+/** Returns the name of the signal in a return code, `null` where there is none. */
+export function signalOf(returncode: number): NodeJS.Signals | null {
+  return returncode < 0 ? signalName(-returncode) : null;
+}

@@ -1,0 +1,61 @@
+import type { Clock, ClockTimer } from '@subwire/transport';
+
+/** What ends a wait before its time. */
+export interface WaitOptions {
+  /** Ends the wait; the call rejects with `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /** Ends the wait; the call rejects with `TimeoutExpired`. Default: no limit. Milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * One signal for both ends of a wait, the caller's abort and the timeout.
+ *
+ * Its owner disposes of it when the wait is over; then no timer and no listener is left.
+ */
+export class Deadline implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #given: AbortSignal | undefined;
+  readonly #timer: ClockTimer | null;
+  #expired = false;
+
+  constructor(options: { [Key in keyof WaitOptions]: WaitOptions[Key] | undefined }, clock: Clock) {
+    this.#given = options.signal;
+    if (this.#given?.aborted === true) {
+      this.#onAbort();
+    }
+    this.#given?.addEventListener('abort', this.#onAbort, { once: true });
+    const { timeoutMs } = options;
+    this.#timer =
+      timeoutMs === undefined || timeoutMs === Infinity
+        ? null
+        : clock.setTimer(() => {
+            this.#expired = !this.#controller.signal.aborted;
+            this.#controller.abort();
+          }, timeoutMs);
+  }
+
+  /** Aborted when the wait has to end. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Whether the timeout, not the caller, ended the wait. */
+  get expired(): boolean {
+    return this.#expired;
+  }
+
+  /** Ends the wait for a reason of the owner's. */
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer?.cancel();
+    this.#given?.removeEventListener('abort', this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => {
+    this.#controller.abort(this.#given?.reason);
+  };
+}

@@ -1,0 +1,120 @@
+import {
+  SubprocessProtocol,
+  TransportLostError,
+  type SubprocessTransport,
+  type ReadTransport,
+} from '@subwire/transport';
+import { StreamReader } from './streamReader.js';
+import { StreamWriter } from './streamWriter.js';
+import { Waiters } from './waiters.js';
+import { WriterFlow } from './writerFlow.js';
+
+/** Settings of the streams over a child. */
+export interface StreamProtocolOptions {
+  /** See `StreamReader`. Default: 65 536 bytes. */
+  readonly limit?: number;
+  /** The child's descriptors from 3 on that are pipes. Default: none. */
+  readonly extraFds?: readonly number[];
+}
+
+/**
+ * The protocol between a subprocess transport and the streams of a `Process`.
+ *
+ * It is an ordinary user of the low level: it calls nothing that is not public there.
+ * @asyncio asyncio.subprocess.SubprocessStreamProtocol
+ */
+export class SubprocessStreamProtocol extends SubprocessProtocol {
+  /** Settles when the return code is known, or never will be. */
+  readonly exited: Waiters<number> = new Waiters();
+  /** Settles at `connectionLost`: nothing of the child is open any more. */
+  readonly finished: Waiters<null> = new Waiters();
+  readonly #options: StreamProtocolOptions;
+  readonly #readers = new Map<number, StreamReader>();
+  readonly #openOutputs = new Set<number>();
+  readonly #flow = new WriterFlow();
+  #stdin: StreamWriter | null = null;
+  #transport: SubprocessTransport | null = null;
+  #exited = false;
+
+  constructor(options: StreamProtocolOptions = {}) {
+    super();
+    this.#options = options;
+  }
+
+  get stdin(): StreamWriter | null {
+    return this.#stdin;
+  }
+
+  /** The readers of the child's outputs, by the child's descriptor. */
+  get readers(): ReadonlyMap<number, StreamReader> {
+    return this.#readers;
+  }
+
+  override connectionMade(transport: SubprocessTransport): void {
+    this.#transport = transport;
+    const { limit, extraFds = [] } = this.#options;
+    for (const fd of [1, 2, ...extraFds]) {
+      const output = transport.getPipeTransport(fd);
+      if (output !== null) {
+        const reader = new StreamReader(limit === undefined ? {} : { limit });
+        reader.setTransport(output as ReadTransport);
+        this.#readers.set(fd, reader);
+        this.#openOutputs.add(fd);
+      }
+    }
+    const input = transport.getPipeTransport(0);
+    if (input !== null) {
+      this.#stdin = new StreamWriter(input, this.#flow);
+    }
+  }
+
+  override pipeDataReceived(fd: number, data: Uint8Array): void {
+    this.#readers.get(fd)?.feedData(data);
+  }
+
+  override pipeConnectionLost(fd: number, exc: Error | null): void {
+    if (fd === 0) {
+      this.#stdin?.close();
+      this.#flow.connectionLost(exc);
+      return;
+    }
+    const reader = this.#readers.get(fd);
+    if (exc === null) {
+      reader?.feedEof();
+    } else {
+      reader?.setException(exc);
+    }
+    this.#openOutputs.delete(fd);
+    this.#closeWhenOver();
+  }
+
+  override processExited(): void {
+    this.#exited = true;
+    this.exited.resolve(this.#transport?.getReturncode() ?? 0);
+    this.#closeWhenOver();
+  }
+
+  override pauseWriting(): void {
+    this.#flow.pauseWriting();
+  }
+
+  override resumeWriting(): void {
+    this.#flow.resumeWriting();
+  }
+
+  override connectionLost(exc: Error | null): void {
+    this.#flow.connectionLost(exc);
+    if (exc instanceof TransportLostError) {
+      this.exited.reject(exc);
+    }
+    this.#transport = null;
+    this.finished.resolve(null);
+  }
+
+  /** The input is not counted: nobody waits for it once there is no output to come. */
+  #closeWhenOver(): void {
+    if (this.#exited && this.#openOutputs.size === 0) {
+      this.#transport?.close();
+    }
+  }
+}
