@@ -1,15 +1,21 @@
 import { ValueError } from './errors.js';
 import type { BufferReceiver } from './childHandle.js';
 
+/** A receiver that may want no more in the middle of a chunk. */
+export interface PausableReceiver extends BufferReceiver {
+  isReading(): boolean;
+}
+
 /**
- * Copies a chunk into memory of the receiver, in as many turns as it takes.
+ * Copies a chunk into memory of the receiver, in as many turns as it takes, while the receiver is reading.
  *
+ * @returns what the receiver did not want yet.
  * @throws {ValueError} if the receiver offers no room.
  * @asyncio protocols._feed_data_to_buffered_proto
  */
-export function deliverBuffered(receiver: BufferReceiver, chunk: Uint8Array): void {
+export function deliverBuffered(receiver: PausableReceiver, chunk: Uint8Array): Uint8Array {
   let rest = chunk;
-  while (rest.length > 0) {
+  while (rest.length > 0 && receiver.isReading()) {
     const room = receiver.getBuffer(rest.length);
     if (room.length === 0) {
       throw new ValueError('getBuffer() returned an empty buffer');
@@ -19,4 +25,5 @@ export function deliverBuffered(receiver: BufferReceiver, chunk: Uint8Array): vo
     receiver.bufferUpdated(part.length);
     rest = rest.subarray(part.length);
   }
+  return rest;
 }

@@ -3,7 +3,8 @@
  *
  * 1. Data and loss come from the handle's events, so they are never on a user's stack.
  * 2. The handle is resumed only after `connectionMade`, so nothing comes earlier.
- * 3. A receiver of the subprocess and a stand-alone protocol are served alike: through `PipeReceiver`.
+ * 3. A buffered protocol may pause in the middle of a chunk: the rest waits here, and the handle stays paused for it.
+ * 4. A receiver of the subprocess and a stand-alone protocol are served alike: through `PipeReceiver`.
  */
 import { deliverBuffered } from './bufferedDelivery.js';
 import type { CallbackQueue } from './callbackQueue.js';
@@ -26,6 +27,8 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   #paused = false;
   #closing = false;
   #failure: Error | null = null;
+  /** What a buffered protocol left of a chunk when it paused. */
+  #rest: Uint8Array | null = null;
 
   constructor(
     handle: ReadPipeHandle,
@@ -82,7 +85,11 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   resumeReading(): void {
     if (this.#paused && !this.#closing) {
       this.#paused = false;
-      if (this.#started) {
+      if (this.#rest !== null) {
+        this.#queue.schedule('bufferUpdated', () => {
+          this.#deliverRest();
+        });
+      } else if (this.#started) {
         this.#handle.resume();
       }
     }
@@ -108,10 +115,10 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   getBuffer(sizeHint: number): Uint8Array {
     try {
       const room = this.#receiver?.getBuffer?.(sizeHint);
-      if (room !== undefined && room.length > 0) {
+      if (room instanceof Uint8Array && room.length > 0) {
         return room;
       }
-      throw new TypeError('getBuffer() returned an empty buffer');
+      throw new TypeError('getBuffer() returned no memory');
     } catch (thrown) {
       this.#failRead('getBuffer', thrown);
       throw thrown;
@@ -149,10 +156,23 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
 
   #deliverBuffered(chunk: Uint8Array): void {
     try {
-      deliverBuffered(this, chunk);
+      const rest = deliverBuffered(this, chunk);
+      this.#rest = rest.length > 0 ? rest : null;
     } catch (thrown) {
       // Reported where it was thrown; the loss carries it.
       this.#failure ??= thrown instanceof Error ? thrown : new TypeError(String(thrown));
+    }
+  }
+
+  #deliverRest(): void {
+    const rest = this.#rest;
+    if (rest === null || !this.isReading()) {
+      return;
+    }
+    this.#rest = null;
+    this.#onData(rest);
+    if (this.isReading()) {
+      this.#handle.resume();
     }
   }
 
@@ -174,8 +194,10 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
       });
     }
     this.#queue.deliver('connectionLost', () => {
-      this.#receiver?.connectionLost(reason);
+      // Another one than above if the end was reached and `eofReceived` put it there.
+      const last = this.#receiver;
       this.#receiver = null;
+      last?.connectionLost(reason);
     });
   }
 }
