@@ -3,7 +3,8 @@
  *
  * 1. Bytes are counted in at `write` and out at `flushed`; the backend counts nothing.
  * 2. Large writes are cut, so that the count falls in steps even where a partial write cannot be seen.
- * 3. The loss comes from the handle's `close` alone, so it is never on a user's stack, and never twice.
+ * 3. Nobody is resumed while a write is handed down: the protocol would write into the middle of it.
+ * 4. The loss comes from the handle's `close` alone, so it is never on a user's stack, and never twice.
  */
 import type { BaseProtocol } from './base.js';
 import type { CallbackQueue } from './callbackQueue.js';
@@ -25,6 +26,8 @@ export class WritePipeTransport implements WriteTransport {
   readonly #pieces: number[] = [];
   #firstPiece = 0;
   #protocol: BaseProtocol | null;
+  #handingDown = false;
+  #resumeHeld = false;
   #closing = false;
   #aborted = false;
   #failure: Error | null = null;
@@ -62,6 +65,7 @@ export class WritePipeTransport implements WriteTransport {
       return;
     }
     this.#flow.add(data.length);
+    this.#handingDown = true;
     if (data.length <= PIECE_BYTES) {
       this.#writePiece(data);
     } else {
@@ -69,7 +73,8 @@ export class WritePipeTransport implements WriteTransport {
         this.#writePiece(data.subarray(start, start + PIECE_BYTES));
       }
     }
-    this.#apply(this.#flow.check());
+    this.#handingDown = false;
+    this.#applyAfterWrite();
   }
 
   writelines(list: Iterable<Uint8Array>): void {
@@ -162,7 +167,11 @@ export class WritePipeTransport implements WriteTransport {
     }
     const change = this.#flow.subtract(nbytes);
     this.#onChange?.();
-    this.#apply(change);
+    if (this.#handingDown) {
+      this.#resumeHeld ||= change === 'resume';
+    } else {
+      this.#apply(change);
+    }
   }
 
   #takePiece(): number {
@@ -173,6 +182,18 @@ export class WritePipeTransport implements WriteTransport {
       this.#firstPiece = 0;
     }
     return nbytes;
+  }
+
+  #applyAfterWrite(): void {
+    const change = this.#flow.check();
+    const held = this.#resumeHeld;
+    this.#resumeHeld = false;
+    if (!held) {
+      this.#apply(change);
+    } else if (change === null) {
+      this.#apply('resume');
+    }
+    // A held resume and a pause cancel out: the protocol is paused, and stays so.
   }
 
   #apply(change: FlowChange): void {
@@ -198,8 +219,9 @@ export class WritePipeTransport implements WriteTransport {
     this.#flow.clear();
     this.#onChange = null;
     this.#queue.deliver('connectionLost', () => {
-      this.#protocol?.connectionLost(reason);
+      const protocol = this.#protocol;
       this.#protocol = null;
+      protocol?.connectionLost(reason);
     });
   }
 
