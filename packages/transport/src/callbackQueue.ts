@@ -5,7 +5,7 @@
  * 2. Nothing runs before `open()`; what came earlier waits.
  * 3. `deliver` is for callers inside an input event: it runs the callback at once if nothing waits.
  * 4. `schedule` is for callers on a user's stack: the callback always runs on a stack of its own.
- * 5. A throw is reported and stops nothing.
+ * 5. A throw is reported and stops nothing, not even a throw of the reporter.
  */
 import { CallbackError } from './errors.js';
 
@@ -13,7 +13,7 @@ import { CallbackError } from './errors.js';
 export type CallbackErrorReporter = (error: CallbackError) => void;
 
 /** The default reporter: the error becomes an uncaught exception in a task of its own. */
-export function reportAsUncaught(error: CallbackError): void {
+export function reportAsUncaught(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
@@ -75,7 +75,12 @@ export class CallbackQueue {
 
   /** Reports what a callback threw. For the hot path, where a closure per call would be too much. */
   report(name: string, thrown: unknown): void {
-    this.#report(new CallbackError(name, thrown));
+    try {
+      this.#report(new CallbackError(name, thrown));
+    } catch (broken) {
+      // The reporter is the user's too.
+      reportAsUncaught(broken);
+    }
   }
 
   #drain(): void {
