@@ -12,7 +12,7 @@ import { Deadline } from './deadline.js';
 import type { CaptureLimits } from './outputCollector.js';
 import type { Process } from './process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from './processErrors.js';
-import { openStdio, type OpenedStdio, type RunSource, type RunTarget } from './runStdio.js';
+import { openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
 
 /** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
 const DEFAULT_MAX_BYTES = 104_857_600;
@@ -92,7 +92,7 @@ export async function shell<const Encoding extends string | undefined = undefine
   return runToEnd(program, ['-c', command], options, (low) => createSubprocessShell(command, low));
 }
 
-type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Omit<OpenedStdio, 'close'> & { readonly signal: AbortSignal };
+type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal: AbortSignal };
 
 async function runToEnd<Encoding extends string | undefined>(
   program: string,
@@ -112,18 +112,17 @@ async function runToEnd<Encoding extends string | undefined>(
   const clock = low.backend?.clock ?? systemClock;
   const startedAt = clock.now();
   using deadline = new Deadline({ signal, timeoutMs }, clock);
-  const places = await openStdio({ stdin, stdout, stderr }, hasInput);
+  const opened = await openStdio({ stdin, stdout, stderr }, hasInput);
   let created: Process;
   try {
-    const { close: _close, ...stdio } = places;
-    created = await create({ ...low, ...stdio, signal: deadline.signal });
+    created = await create({ ...low, ...opened.places, signal: deadline.signal });
   } catch (thrown) {
     throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, timeoutMs ?? 0) : thrown;
   } finally {
-    await places.close();
+    await opened.close();
   }
   await using process = created;
-  const ended = await converse(process, input, { maxBytes, overflow, drainGraceMs, onBytes, signal: deadline.signal });
+  const ended = await converse(process, input, { maxBytes, overflow, drainGraceMs, onBytes }, deadline.signal);
   const returncode = await process.wait();
   const result: CompletedProcess<OutputAs<Encoding>> = {
     program,
@@ -169,17 +168,17 @@ interface Ended {
 async function converse(
   process: Process,
   input: CommunicateInput,
-  options: CommunicateOptions & { readonly drainGraceMs: number },
+  limits: CommunicateOptions & { readonly drainGraceMs: number },
+  signal: AbortSignal,
 ): Promise<Ended> {
   try {
-    return { done: await process.communicateInFull(input, options), failure: null };
+    return { done: await process.communicateInFull(input, { ...limits, signal }), failure: null };
   } catch (reason) {
     if (reason instanceof TransportLostError) {
       throw reason;
     }
     // Its outputs are read on meanwhile: a child that is asked to end may have something to say first.
-    const { signal: _signal, ...unbounded } = options;
-    const [, rest] = await Promise.allSettled([process.stop(), process.communicateInFull(null, unbounded)]);
+    const [, rest] = await Promise.allSettled([process.stop(), process.communicateInFull(null, limits)]);
     return { done: rest.status === 'fulfilled' ? rest.value : outputOf(rest.reason), failure: { reason } };
   }
 }

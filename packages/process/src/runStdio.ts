@@ -7,11 +7,16 @@ export type RunSource = number | HasFd | null | string | URL;
 /** Where an output of `run` goes: as `Stdio`, the path or URL of a file (made or emptied), or a file to append to. */
 export type RunTarget = number | HasFd | null | string | URL | { readonly append: string | URL };
 
-/** Descriptors for one child, some of them files that we opened. */
-export interface OpenedStdio {
+/** Descriptors for one child. */
+export interface Places {
   readonly stdin: number | HasFd | null;
   readonly stdout: number | HasFd | null;
   readonly stderr: number | HasFd | null;
+}
+
+/** Descriptors for one child, some of them files that we opened. */
+export interface OpenedStdio {
+  readonly places: Places;
   /** Closes the files; the child has duplicates by then. */
   close(): Promise<void>;
 }
@@ -49,12 +54,12 @@ export async function openStdio(
     return file;
   };
   try {
-    return {
+    const places = {
       stdin: hasInput ? PIPE : given.stdin === undefined ? DEVNULL : await place(given.stdin, 'r'),
       stdout: given.stdout === undefined ? PIPE : await place(given.stdout, 'w'),
       stderr: given.stderr === undefined ? PIPE : await place(given.stderr, 'w'),
-      close,
     };
+    return { places, close };
   } catch (thrown) {
     await close();
     throw thrown;

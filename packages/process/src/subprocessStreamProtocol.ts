@@ -6,7 +6,7 @@ import {
 } from '@subwire/transport';
 import { StreamReader } from './streamReader.js';
 import { StreamWriter } from './streamWriter.js';
-import { Waiters } from './waiters.js';
+import { Outcome } from './outcome.js';
 import { WriterFlow } from './writerFlow.js';
 
 /** Settings of the streams over a child. */
@@ -25,9 +25,9 @@ export interface StreamProtocolOptions {
  */
 export class SubprocessStreamProtocol extends SubprocessProtocol {
   /** Settles when the return code is known, or never will be. */
-  readonly exited: Waiters<number> = new Waiters();
+  readonly exited: Outcome<number> = new Outcome();
   /** Settles at `connectionLost`: nothing of the child is open any more. */
-  readonly finished: Waiters<null> = new Waiters();
+  readonly finished: Outcome<null> = new Outcome();
   readonly #options: StreamProtocolOptions;
   readonly #readers = new Map<number, StreamReader>();
   readonly #openOutputs = new Set<number>();
