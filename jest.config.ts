@@ -2,7 +2,14 @@
 import type { Config } from 'jest';
 
 /** One line per folder that has tests in `test/`. */
-const folders = ['packages/transport', 'packages/process', 'packages/repo', 'docs/examples'];
+const folders = [
+  'packages/transport',
+  'packages/process',
+  'packages/testing',
+  'packages/compliance',
+  'packages/repo',
+  'docs/examples',
+];
 
 const shared: Config = {
   testEnvironment: '<rootDir>/packages/repo/dist/leakGuardEnvironment.js',
