@@ -17,8 +17,8 @@ export interface BoundBackend {
 export function bindBackend(backend: SubprocessBackend): BoundBackend {
   return {
     subprocessExec: (protocolFactory, program, args, options) =>
-      subprocessExec(protocolFactory, program, args, { backend, ...options }),
+      subprocessExec(protocolFactory, program, args, { ...options, backend: options?.backend ?? backend }),
     subprocessShell: (protocolFactory, command, options) =>
-      subprocessShell(protocolFactory, command, { backend, ...options }),
+      subprocessShell(protocolFactory, command, { ...options, backend: options?.backend ?? backend }),
   };
 }

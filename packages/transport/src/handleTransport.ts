@@ -55,6 +55,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   #lost: TransportLostError | null = null;
   #closed = false;
   #finishing = false;
+  #finished = false;
   #stdinGrace: ClockTimer | null = null;
 
   constructor(handle: ChildHandle, protocol: SubprocessProtocol, settings: HandleTransportSettings) {
@@ -115,7 +116,9 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     if (this.#lost !== null) {
       throw this.#lost;
     }
-    this.#handle.kill(signal, scope);
+    if (!this.#handle.kill(signal, scope)) {
+      throw new ProcessLookupError();
+    }
   }
 
   terminate(): void {
@@ -160,7 +163,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
    * Before `connectionMade` the protocol never hears of the child; after it, it gets the callbacks that are due.
    */
   cancel(): Promise<void> {
-    if (this.#state === 'failed') {
+    if (this.#state === 'failed' || this.#finished) {
       return Promise.resolve();
     }
     return new Promise((resolve) => {
@@ -294,6 +297,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     this.queue.schedule('connectionLost', () => {
       const protocol = this.#protocol;
       this.#protocol = null;
+      this.#finished = true;
       this.#settleCancelled?.();
       protocol?.connectionLost(this.#lost);
     });

@@ -16,6 +16,9 @@ const CALLBACKS = [
   'processExited',
 ] as const satisfies readonly (keyof SubprocessProtocol)[];
 
+/** Both or neither. */
+const BUFFER_CALLBACKS = ['getBuffer', 'bufferUpdated'] as const satisfies readonly (keyof SubprocessProtocol)[];
+
 /**
  * Starts a program and connects a protocol to it.
  *
@@ -43,14 +46,21 @@ export async function subprocessExec<P extends SubprocessProtocol>(
   const [request, settings] = parseCreation(program, args, options, nodeBackend);
   settings.signal?.throwIfAborted();
   const protocol = protocolFactory();
-  for (const callback of CALLBACKS) {
+  requireCallbacks(protocol);
+  // The factory may have aborted it.
+  settings.signal?.throwIfAborted();
+  const transport = start(request, settings, protocol);
+  await startedUnlessAborted(transport, settings.signal);
+  return [transport, protocol];
+}
+
+function requireCallbacks(protocol: SubprocessProtocol): void {
+  const buffered = protocol.getBuffer !== undefined || protocol.bufferUpdated !== undefined;
+  for (const callback of buffered ? [...CALLBACKS, ...BUFFER_CALLBACKS] : CALLBACKS) {
     if (typeof protocol[callback] !== 'function') {
       throw new TypeError(`the protocol has no method ${callback}()`);
     }
   }
-  const transport = start(request, settings, protocol);
-  await startedUnlessAborted(transport, settings.signal);
-  return [transport, protocol];
 }
 
 function start(request: SpawnRequest, settings: CreationSettings, protocol: SubprocessProtocol): HandleTransport {
@@ -76,17 +86,21 @@ async function startedUnlessAborted(transport: HandleTransport, signal: AbortSig
     };
   });
   signal.addEventListener('abort', onAbort, { once: true });
-  const failure = transport.started.then(
+  if (signal.aborted) {
+    // The backend did it while it started the child; the event is not repeated.
+    onAbort();
+  }
+  const outcome = transport.started.then(
     () => null,
-    (error: unknown) => error,
+    (error: unknown) => ({ error }),
   );
-  const outcome = await Promise.race([failure, reaped]);
+  const failure = await Promise.race([outcome, reaped.then(() => null)]);
   if (signal.aborted) {
     await reaped;
     throw signal.reason;
   }
   signal.removeEventListener('abort', onAbort);
-  if (outcome instanceof Error) {
-    throw outcome;
+  if (failure !== null) {
+    throw failure.error;
   }
 }

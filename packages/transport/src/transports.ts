@@ -115,7 +115,8 @@ export interface SubprocessTransport extends BaseTransport {
    * Sends a signal to the child.
    * @param signal - A name or a number.
    * @param scope - `'group'` sends it to the child's own process group. Default: `'process'`.
-   * @throws {ProcessLookupError} once the return code is known: the number may belong to a stranger by then.
+   * @throws {ProcessLookupError} if the backend finds nobody, and always once the return code is known:
+   * the number may belong to a stranger by then.
    * @throws {ValueError} for an unknown signal.
    * @throws {NotSupportedError} if the backend cannot deliver it.
    * @throws {SubprocessError} `EPERM` if the child may not be signalled.

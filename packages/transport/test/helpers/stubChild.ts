@@ -115,6 +115,8 @@ export class StubChild extends ChildHandle {
   readonly kills: string[] = [];
   /** What `kill` does after it was recorded. */
   onKill: () => boolean = () => true;
+  /** Runs before the `spawn` event is emitted. */
+  beforeStart: () => void = () => undefined;
 
   constructor({ stdin = true, outputs = [1, 2] }: StubChildShape = {}) {
     super();
@@ -143,6 +145,7 @@ export class StubChild extends ChildHandle {
   }
 
   started(pid: number | null = 42): void {
+    this.beforeStart();
     this.emit('spawn', pid);
   }
 
