@@ -64,6 +64,13 @@ export class ChunkQueue {
     return true;
   }
 
+  /** Returns what is left of the first chunk, consuming nothing; empty if there is none. */
+  peekFirst(): Uint8Array {
+    const chunk = this.#chunks[this.#first];
+    const offset = this.#head - this.#firstStart;
+    return chunk === undefined ? new Uint8Array(0) : offset === 0 ? chunk : chunk.subarray(offset);
+  }
+
   /** Returns the byte at an offset from the head, `undefined` past the end. */
   byteAt(offset: number): number | undefined {
     let start = this.#firstStart;

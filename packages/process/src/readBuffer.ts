@@ -14,6 +14,12 @@ import { WaiterSlot, type ReadNeed } from './waiterSlot.js';
 /** What a reader needs of its transport. */
 export type ReaderTransport = Pick<ReadTransport, 'pauseReading' | 'resumeReading' | 'close'>;
 
+/** Somebody who has looked ahead: bytes that it handed out are still in the queue. */
+export interface Lease {
+  /** Removes them from the queue and forgets the rest of what was seen. */
+  settle(): void;
+}
+
 /** Chunks up to this size are copied together when they pile up: their administration would outweigh them. */
 const SMALL_CHUNK_BYTES = 512;
 
@@ -33,9 +39,16 @@ export class ReadBuffer {
   #transport: ReaderTransport | null = null;
   #canPause = true;
   #paused = false;
+  #lease: Lease | null = null;
 
   constructor(limit: number) {
     this.limit = limit;
+  }
+
+  /** Bytes to be read. */
+  get length(): number {
+    this.settle();
+    return this.queue.length;
   }
 
   /** Whether the end was fed. */
@@ -114,6 +127,7 @@ export class ReadBuffer {
 
   setException(error: Error): void {
     if (!this.#cancelled) {
+      this.settle();
       this.#exception = error;
       this.#slot.fail(error);
     }
@@ -123,14 +137,33 @@ export class ReadBuffer {
   cancel(): void {
     if (!this.#cancelled) {
       this.#cancelled = true;
+      this.settle();
       this.queue.clear();
       this.feedEof();
       this.#transport?.close();
     }
   }
 
-  /** What every read checks before it looks at the data. */
+  /** Notes who looked ahead; `settle` ends it. */
+  lend(lease: Lease | null): void {
+    this.#lease = lease;
+  }
+
+  /** Brings the queue up to date. */
+  settle(): void {
+    const lease = this.#lease;
+    this.#lease = null;
+    lease?.settle();
+  }
+
+  /** Wakes the waiting read, which then sees for itself what is new. */
+  wake(): void {
+    this.#slot.wake();
+  }
+
+  /** What every read does before it looks at the data. */
   check(signal: AbortSignal | undefined): void {
+    this.settle();
     if (this.#exception !== null) {
       throw this.#exception;
     }

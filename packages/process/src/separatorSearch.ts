@@ -9,8 +9,8 @@ export type Separator = Uint8Array | string;
 /**
  * Finds the separator that ends first, from the head of a queue.
  *
- * Asked again, it goes on where it stopped: no byte is looked at twice, however the chunks are cut. When the head has
- * moved, it starts again there.
+ * Asked again, it goes on where it stopped: no byte is looked at twice, however the chunks are cut, and also when the
+ * front was consumed meanwhile.
  */
 export class SeparatorSearch {
   /** Length of the longest separator. */
@@ -50,11 +50,9 @@ export class SeparatorSearch {
   find(queue: ChunkQueue): boolean {
     if (this.#base !== queue.head) {
       this.#base = queue.head;
-      this.#found = false;
-      this.#sequence = queue.firstSequence;
-      this.#chunkStart = queue.firstStart;
-      this.#position = queue.head;
-      this.#automaton?.reset();
+      if (!this.#isStillRight(queue)) {
+        this.#restart(queue);
+      }
     }
     if (this.#found) {
       return true;
@@ -78,6 +76,21 @@ export class SeparatorSearch {
       this.#sequence += 1;
       this.#chunkStart = this.#position;
     }
+  }
+
+  /** Tells whether what was found out does not depend on the bytes that were consumed since. */
+  #isStillRight(queue: ChunkQueue): boolean {
+    return this.#found
+      ? this.matchEnd - this.matchLength >= queue.head
+      : this.#position - (this.longest - 1) >= queue.head && this.#sequence >= queue.firstSequence;
+  }
+
+  #restart(queue: ChunkQueue): void {
+    this.#found = false;
+    this.#sequence = queue.firstSequence;
+    this.#chunkStart = queue.firstStart;
+    this.#position = queue.head;
+    this.#automaton?.reset();
   }
 
   /** Returns the index after the separator, -1 if none ends in the chunk. */

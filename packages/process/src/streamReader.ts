@@ -1,8 +1,16 @@
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { ownOptions, ValueError } from '@subwire/transport';
-import { ReadBuffer, type ReaderTransport } from './readBuffer.js';
-import { SeparatorSearch, toSeparators, type Separator } from './separatorSearch.js';
-import { IncompleteReadError, LimitOverrunError } from './streamErrors.js';
 import { Inspectable } from './inspectable.js';
+import { BytesLineIterator } from './lineIterator.js';
+import { lineRules, type BytesLineOptions, type TextLineOptions } from './lineOptions.js';
+import { ReadBuffer, type ReaderTransport } from './readBuffer.js';
+import { readableOf, readableStreamOf } from './readerAdapters.js';
+import { ReadlineIterator } from './readlineIterator.js';
+import { SeparatedReads } from './separatedReads.js';
+import { TextLineIterator } from './textLineIterator.js';
+import type { Separator } from './separatorSearch.js';
+import { IncompleteReadError } from './streamErrors.js';
 
 /** Default `limit` of a reader: 64 KiB. */
 export const DEFAULT_LIMIT_BYTES = 65_536;
@@ -23,7 +31,6 @@ export interface ReadOptions {
 }
 
 const READER_OPTIONS: ReadonlySet<string> = new Set(['limit']);
-const NEWLINE: readonly Uint8Array[] = [new Uint8Array([10])];
 
 /**
  * Reads a stream of bytes that somebody feeds.
@@ -36,9 +43,7 @@ const NEWLINE: readonly Uint8Array[] = [new Uint8Array([10])];
  */
 export class StreamReader extends Inspectable implements AsyncIterable<Uint8Array> {
   readonly #buffer: ReadBuffer;
-  readonly #newline = new SeparatorSearch(NEWLINE);
-  /** The separators of the last `readuntil`, in case the next one has the same. */
-  #lastSearch: SeparatorSearch = this.#newline;
+  readonly #separated: SeparatedReads;
 
   /**
    * @param options - `limit` in bytes, default 65 536.
@@ -55,6 +60,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
       throw new ValueError(`limit cannot be <= 0, got ${limit}`);
     }
     this.#buffer = new ReadBuffer(limit);
+    this.#separated = new SeparatedReads(this.#buffer);
   }
 
   /**
@@ -161,10 +167,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
     if (n === 0) {
       return new Uint8Array(0);
     }
-    const bytes = n < 0 ? Infinity : 1;
-    while (buffer.queue.length < bytes && !buffer.eof) {
-      await buffer.wait('read', { bytes, search: null }, options?.signal);
-    }
+    await this.#fill('read', n < 0 ? Infinity : 1, options?.signal);
     return buffer.take(n < 0 ? buffer.queue.length : Math.min(n, buffer.queue.length));
   }
 
@@ -202,8 +205,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
    * Differs: takes strings, and an array where asyncio takes a tuple.
    */
   async readuntil(separator: Separator | readonly Separator[] = '\n', options?: ReadOptions): Promise<Uint8Array> {
-    const search = separator === '\n' ? this.#newline : this.#searchFor(toSeparators(separator));
-    return this.#readuntil(search, options?.signal);
+    return this.#separated.readuntil(separator, options?.signal);
   }
 
   /**
@@ -213,19 +215,9 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
    * @throws {ConcurrentReadError} (rejects) as `read`.
    * @asyncio StreamReader.readline
    */
-  async readline(options?: ReadOptions): Promise<Uint8Array> {
-    try {
-      return await this.#readuntil(this.#newline, options?.signal);
-    } catch (error) {
-      if (error instanceof IncompleteReadError) {
-        return error.partial;
-      }
-      if (error instanceof LimitOverrunError) {
-        this.#dropLine(error.consumed);
-        throw new ValueError(error.message, { cause: error });
-      }
-      throw error;
-    }
+  readline(options?: ReadOptions): Promise<Uint8Array> {
+    const line = options === undefined ? this.#separated.lineAtHand() : null;
+    return line === null ? this.#separated.readline(options?.signal) : Promise.resolve(line);
   }
 
   /**
@@ -268,21 +260,54 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
    * Yields the results of `readline` up to the first empty one.
    * @asyncio StreamReader.__aiter__
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const line = await this.readline();
-      if (line.length === 0) {
-        return;
-      }
-      yield line;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array, undefined, undefined> {
+    return new ReadlineIterator(this.#separated);
+  }
+
+  /**
+   * Iterates over the lines, as text or as bytes.
+   *
+   * The lines do not depend on how the input came. Leaving the loop loses nothing: the next read begins after the last
+   * line. The last line may have no end. Text is decoded in batches, which keep up to 16 KiB alive with each line.
+   * @param options - With `encoding` the lines are strings.
+   * @throws {ValueError} for options that make no sense.
+   * @throws {LimitOverrunError} (the iteration rejects) for a line above `maxLineBytes`, unless `onOverrun` says otherwise.
+   * @throws {TextDecodeError} (the iteration rejects) for invalid text, if `fatal` is set.
+   * @throws {ConcurrentReadError} (the iteration rejects) as `read`.
+   * Differs: asyncio has no such method; its iteration is the one of `readline`.
+   */
+  lines(options: TextLineOptions): AsyncIterableIterator<string, undefined, undefined>;
+  lines(options?: BytesLineOptions): AsyncIterableIterator<Uint8Array, undefined, undefined>;
+  lines(
+    options: TextLineOptions | BytesLineOptions = {},
+  ): AsyncIterableIterator<string, undefined, undefined> | AsyncIterableIterator<Uint8Array, undefined, undefined> {
+    const rules = lineRules(options);
+    return rules.encoding === null
+      ? new BytesLineIterator(this.#buffer, rules)
+      : new TextLineIterator(this.#buffer, rules, rules.encoding);
+  }
+
+  /**
+   * Returns a web stream of what this reader reads; cancelling it is `cancel()`. Do not read otherwise meanwhile.
+   * Differs: asyncio has no such method.
+   */
+  toWeb(): ReadableStream<Uint8Array> {
+    return readableStreamOf(this);
+  }
+
+  /**
+   * Returns a Node stream of what this reader reads; destroying it is `cancel()`. Do not read otherwise meanwhile.
+   * Differs: asyncio has no such method.
+   */
+  toReadable(): Readable {
+    return readableOf(this);
   }
 
   /** Shows the state; empty and default parts are left out. */
   override toString(): string {
     const buffer = this.#buffer;
     const info = ['StreamReader'];
-    if (buffer.queue.length > 0) info.push(`${buffer.queue.length} bytes`);
+    if (buffer.length > 0) info.push(`${buffer.length} bytes`);
     if (buffer.eof) info.push('eof');
     if (buffer.limit !== DEFAULT_LIMIT_BYTES) info.push(`limit=${buffer.limit}`);
     if (buffer.waiting !== null) info.push(`waiter=${buffer.waiting}`);
@@ -295,51 +320,10 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   /** Waits until `bytes` are buffered; tells whether they are, or only the end came. */
   async #fill(method: string, bytes: number, signal: AbortSignal | undefined): Promise<boolean> {
     const buffer = this.#buffer;
-    while (buffer.queue.length < bytes && !buffer.eof) {
+    while (buffer.length < bytes && !buffer.eof) {
       await buffer.wait(method, { bytes, search: null }, signal);
     }
     return buffer.queue.length >= bytes;
-  }
-
-  async #readuntil(search: SeparatorSearch, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const buffer = this.#buffer;
-    const { queue, limit } = buffer;
-    buffer.check(signal);
-    for (;;) {
-      if (search.find(queue)) {
-        const start = search.matchEnd - search.matchLength - queue.head;
-        if (start > limit) {
-          throw new LimitOverrunError('Separator is found, but chunk is longer than limit', start);
-        }
-        return buffer.take(search.matchEnd - queue.head);
-      }
-      const offset = Math.max(0, queue.length + 1 - search.longest);
-      if (offset > limit) {
-        throw new LimitOverrunError('Separator is not found, and chunk exceed the limit', offset);
-      }
-      if (buffer.eof) {
-        throw new IncompleteReadError(buffer.takeAll(), null);
-      }
-      await buffer.wait('readuntil', { bytes: limit + search.longest, search }, signal);
-    }
-  }
-
-  #searchFor(separators: readonly Uint8Array[]): SeparatorSearch {
-    if (!this.#lastSearch.isFor(separators)) {
-      this.#lastSearch = new SeparatorSearch(separators);
-    }
-    return this.#lastSearch;
-  }
-
-  /** After an overrun: drops the line if it is complete, else everything. */
-  #dropLine(length: number): void {
-    const { queue } = this.#buffer;
-    if (queue.byteAt(length) === 10) {
-      queue.skip(length + 1);
-    } else {
-      queue.clear();
-    }
-    this.#buffer.consumed();
   }
 }
 

@@ -1,5 +1,8 @@
+import type { Writable } from 'node:stream';
+import type { WritableStream } from 'node:stream/web';
 import type { WriteTransport } from '@subwire/transport';
 import { Inspectable } from './inspectable.js';
+import { writableOf, writableStreamOf } from './writerAdapters.js';
 import type { WriterFlow, WriterWaitOptions } from './writerFlow.js';
 
 /** Errors that only say that the reader does not want more. */
@@ -135,6 +138,24 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
         throw error;
       }
     }
+  }
+
+  /**
+   * Returns a web stream that writes here: a write waits for `drain()`, the close until everything is flushed, and an abort
+   * drops what is buffered.
+   * Differs: asyncio has no such method.
+   */
+  toWeb(): WritableStream<Uint8Array | string> {
+    return writableStreamOf(this);
+  }
+
+  /**
+   * Returns a Node stream that writes here: a write waits for `drain()`, the end until everything is flushed, and an early
+   * `destroy()` drops what is buffered. A loss is its `error` event.
+   * Differs: asyncio has no such method.
+   */
+  toWritable(): Writable {
+    return writableOf(this);
   }
 
   /** Shows the transport. */
