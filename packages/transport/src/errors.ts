@@ -181,6 +181,7 @@ export class CallbackError extends SubprocessError {
 
 /** Returns the system error code of anything thrown by the runtime, `EOTHER` where it is not one of ours. */
 export function systemErrorCode(thrown: unknown): SystemErrorCode {
-  const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  // By shape: the error may come from another realm.
+  const code: unknown = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
   return SYSTEM_CODES.find((known) => known === code) ?? 'EOTHER';
 }

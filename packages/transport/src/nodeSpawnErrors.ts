@@ -32,7 +32,7 @@ export function toSpawnError(thrown: unknown, request: SpawnRequest, file: strin
 
 /** Node's errors carry the whole command line in `spawnargs`; causes are printed, and arguments may be secrets. */
 function withoutArguments(thrown: unknown): unknown {
-  if (thrown instanceof Error && 'spawnargs' in thrown) {
+  if (typeof thrown === 'object' && thrown !== null && 'spawnargs' in thrown) {
     delete thrown.spawnargs;
   }
   return thrown;

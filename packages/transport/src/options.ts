@@ -60,6 +60,9 @@ const MAX_ID = 0xffff_fffe;
 /** Highest descriptor number that a child may be given. */
 const MAX_FD = 4_095;
 
+/** Longest delay of a timer of this machine; a longer one fires at once. */
+const MAX_TIMER_MS = 0x7fff_ffff;
+
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof SubprocessExecOptions>([
   'stdin',
   'stdout',
@@ -106,21 +109,23 @@ export function parseCreation(
   }
   const request: SpawnRequest = {
     program: pathText(program, 'program'),
-    args: args.map((arg, index) => text(arg, `args[${index}]`)),
+    // Not `map`, which leaves holes alone.
+    args: Array.from(args, (arg, index) => text(arg, `args[${index}]`)),
     executable: own.executable === undefined ? null : pathText(own.executable, 'executable'),
     stdio: parseStdio(own),
     cwd: own.cwd === undefined ? null : pathText(own.cwd, 'cwd'),
     env: own.env === undefined ? null : parseEnv(own.env),
-    startNewSession: own.startNewSession === true,
+    startNewSession: flag(own.startNewSession ?? false, 'startNewSession'),
     processGroup: wholeNumber(own.processGroup, 'processGroup', MAX_ID),
     user: wholeNumber(own.user, 'user', MAX_ID),
     group: wholeNumber(own.group, 'group', MAX_ID),
   };
   const settings: CreationSettings = {
-    signal: own.signal ?? null,
-    stdinGraceMs: nonNegative(own.stdinGraceMs ?? DEFAULT_STDIN_GRACE_MS, 'stdinGraceMs'),
-    onCallbackError: own.onCallbackError ?? reportAsUncaught,
-    backend: own.backend ?? defaultBackend,
+    signal: own.signal === undefined ? null : withMethod(own.signal, 'throwIfAborted', 'signal must be an AbortSignal'),
+    stdinGraceMs: wholeNumber(own.stdinGraceMs, 'stdinGraceMs', MAX_TIMER_MS) ?? DEFAULT_STDIN_GRACE_MS,
+    onCallbackError:
+      own.onCallbackError === undefined ? reportAsUncaught : callable(own.onCallbackError, 'onCallbackError'),
+    backend: own.backend === undefined ? defaultBackend : withMethod(own.backend, 'spawn', 'backend must be a backend'),
   };
   requireCapabilities(request, settings.backend);
   return [request, settings];
@@ -171,9 +176,25 @@ function wholeNumber(value: number | undefined, what: string, max: number): numb
   return value;
 }
 
-function nonNegative(value: number, what: string): number {
-  if (!(value >= 0)) {
-    throw new ValueError(`${what} must not be negative`);
+function flag(value: unknown, what: string): boolean {
+  if (typeof value !== 'boolean') {
+    throw new TypeError(`${what} must be true or false`);
+  }
+  return value;
+}
+
+function callable<F>(value: F, what: string): F {
+  if (typeof value !== 'function') {
+    throw new TypeError(`${what} must be a function`);
+  }
+  return value;
+}
+
+/** By shape and not by class: a signal may come from another realm. */
+function withMethod<T extends object>(value: T, method: keyof T, message: string): T {
+  const given: unknown = value;
+  if (typeof given !== 'object' || given === null || typeof value[method] !== 'function') {
+    throw new TypeError(message);
   }
   return value;
 }
@@ -188,12 +209,23 @@ function parseStdio(own: Partial<SubprocessOptions>): ReadonlyMap<number, StdioS
   } else {
     stdio.set(2, slot(own.stderr, 2, 'stderr'));
   }
-  for (const fd of own.passFds ?? []) {
+  const passed: unknown = own.passFds === undefined ? [] : own.passFds;
+  if (!Array.isArray(passed)) {
+    throw new TypeError('passFds must be an array of descriptors');
+  }
+  for (const fd of passed as readonly number[]) {
     stdio.set(extraFd(fd), { kind: 'fd', fd });
   }
-  const extra = own.extraFds ?? {};
+  const extra = own.extraFds === undefined ? {} : own.extraFds;
+  if (typeof extra !== 'object' || (extra as unknown) === null) {
+    throw new TypeError('extraFds must be an object');
+  }
   for (const key of Object.keys(extra)) {
     const fd = extraFd(Number(key));
+    // '03' is 3 too, and is not a key that `extra[3]` finds.
+    if (String(fd) !== key || stdio.has(fd)) {
+      throw new ValueError(`extraFds has a strange key, or descriptor ${fd} is in passFds too`);
+    }
     stdio.set(fd, slot(extra[fd], fd, `extraFds[${fd}]`));
   }
   return stdio;
