@@ -1,0 +1,203 @@
+/**
+ * Tells where the end of a piece of POSIX shell text stands: may a quoted word follow there?
+ *
+ * This is not a parser of the shell. It follows quotes, comments, `$(…)`, `${…}`, `$((…))` and backticks; whatever it
+ * cannot follow for certain (here-documents, `case` in a quoted `$(…)`, what shells disagree about) is answered with "no".
+ * A wrong "no" costs the author of a template a variable; a wrong "yes" would let a value run as code.
+ */
+
+/** The word that a quoted value would be glued to, or why it must not stand there. */
+export type Place = { readonly word: string } | { readonly problem: string };
+
+type FrameKind = 'command' | 'double' | 'braces' | 'arithmetic' | 'backtick';
+
+/** Something that was opened and not yet closed. */
+interface Frame {
+  readonly kind: FrameKind;
+  readonly start: number;
+  /** Where the current word of a command begins. */
+  wordStart: number;
+  /** The open parentheses of arithmetic. */
+  parens: number;
+}
+
+const REMOVE_QUOTES = 'remove the quotes around it, every value is quoted already';
+const USE_PARAMETER = 'set a variable from it first, or hand it over in the environment';
+
+/** Why a value must not stand in something that is still open. */
+const INSIDE: Readonly<Record<Exclude<FrameKind, 'command'>, string>> = {
+  double: `stands inside double quotes; ${REMOVE_QUOTES}`,
+  braces: `stands inside \${…}; ${USE_PARAMETER}`,
+  arithmetic: `stands inside arithmetic, which no quoting makes safe; ${USE_PARAMETER}`,
+  backtick: 'stands inside backticks; use $(…) instead of them',
+};
+
+/** Returns where the end of `text` stands, the beginning being that of a command. */
+export function placeAfter(text: string): Place {
+  return new PlaceReader(text).read();
+}
+
+function unclear(what: string): string {
+  return `comes after ${what}, from where on quoting cannot be followed; ${USE_PARAMETER}`;
+}
+
+class PlaceReader {
+  readonly #text: string;
+  readonly #frames: Frame[] = [];
+  #frame: Frame = { kind: 'command', start: 0, wordStart: 0, parens: 0 };
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  read(): Place {
+    while (this.#at < this.#text.length) {
+      const problem = this.#step(this.#text.charAt(this.#at));
+      if (problem !== null) {
+        return { problem };
+      }
+    }
+    const { kind, wordStart } = this.#frame;
+    return kind === 'command' ? { word: this.#text.slice(wordStart) } : { problem: INSIDE[kind] };
+  }
+
+  /** Reads on from one character; returns a problem that nothing later can solve. */
+  #step(character: string): string | null {
+    const { kind } = this.#frame;
+    if (kind === 'arithmetic') {
+      return this.#stepArithmetic(character);
+    }
+    if (character === '\\') {
+      return this.#readEscape();
+    }
+    if (kind === 'backtick') {
+      return character === '`' ? this.#close(1) : this.#skip(1);
+    }
+    if (character === '`') {
+      return this.#open('backtick', 1);
+    }
+    if (character === '$') {
+      return this.#readDollar();
+    }
+    if (kind === 'double') {
+      return character === '"' ? this.#close(1) : this.#skip(1);
+    }
+    if (character === '"' || character === "'") {
+      return this.#readQuote(character);
+    }
+    if (kind === 'braces') {
+      return character === '}' ? this.#close(1) : this.#skip(1);
+    }
+    return this.#stepCommand(character);
+  }
+
+  #stepCommand(character: string): string | null {
+    const next = this.#text.charAt(this.#at + 1);
+    if (character === '#' && this.#frame.wordStart === this.#at) {
+      const newline = this.#text.indexOf('\n', this.#at);
+      return newline === -1 ? 'stands inside a comment' : this.#skip(newline - this.#at);
+    }
+    if (character === '<' && next === '<') {
+      // `<<<` is bash's here-string, whose word is a word like any other.
+      return this.#text.charAt(this.#at + 2) === '<' ? this.#endWord(3) : unclear('a here-document');
+    }
+    if (character === '(') {
+      this.#endWord(0);
+      return next === '(' ? this.#open('arithmetic', 2) : this.#open('command', 1);
+    }
+    if (character === ')' && this.#frames.length > 0) {
+      return this.#close(1);
+    }
+    return ' \t\n;&|<>)'.includes(character) ? this.#endWord(1) : this.#skip(1);
+  }
+
+  #stepArithmetic(character: string): string | null {
+    if ('\'"\\`#'.includes(character)) {
+      return unclear(`${character} in arithmetic`);
+    }
+    this.#frame.parens += character === '(' ? 1 : character === ')' ? -1 : 0;
+    return this.#frame.parens === 0 ? this.#close(1) : this.#skip(1);
+  }
+
+  #readEscape(): string | null {
+    const next = this.#text.charAt(this.#at + 1);
+    if (next === '' && this.#frame.kind === 'command') {
+      return 'stands directly after a backslash; remove the backslash';
+    }
+    if (next === '\n') {
+      // The shell joins the lines before it looks for operators and words.
+      if (/[$<(]/.test(this.#text.charAt(this.#at - 1))) {
+        return unclear('an operator that is broken over two lines');
+      }
+      if (this.#frame.wordStart === this.#at) {
+        return this.#endWord(2);
+      }
+    }
+    return this.#skip(2);
+  }
+
+  #readDollar(): string | null {
+    const next = this.#text.charAt(this.#at + 1);
+    const { kind } = this.#frame;
+    if (next === '' && kind === 'command') {
+      return 'stands directly after "$"; escape the "$" with a backslash, or remove it';
+    }
+    if (next === '(') {
+      return this.#text.charAt(this.#at + 2) === '(' ? this.#open('arithmetic', 3) : this.#open('command', 2);
+    }
+    if (next === '{') {
+      return this.#open('braces', 2);
+    }
+    if (next === '[' || (next === "'" && kind !== 'double')) {
+      return unclear(`$${next}, which shells read differently`);
+    }
+    // The `$` and `#` of `$$` and `$#` are names here, and begin nothing.
+    return this.#skip(next !== '' && '$#@*?!-'.includes(next) ? 2 : 1);
+  }
+
+  #readQuote(character: string): string | null {
+    if (this.#frame.kind === 'braces' && this.#frames.some((frame) => frame.kind === 'double')) {
+      return unclear('a quote in a quoted ${…}');
+    }
+    if (character === '"') {
+      return this.#open('double', 1);
+    }
+    const end = this.#text.indexOf("'", this.#at + 1);
+    return end === -1 ? `stands inside single quotes; ${REMOVE_QUOTES}` : this.#skip(end + 1 - this.#at);
+  }
+
+  #skip(length: number): null {
+    this.#at += length;
+    return null;
+  }
+
+  #endWord(length: number): null {
+    this.#at += length;
+    this.#frame.wordStart = this.#at;
+    return null;
+  }
+
+  #open(kind: FrameKind, length: number): null {
+    const start = this.#at;
+    this.#frames.push(this.#frame);
+    this.#at += length;
+    this.#frame = { kind, start, wordStart: this.#at, parens: 2 };
+    return null;
+  }
+
+  #close(length: number): string | null {
+    const closed = this.#frame;
+    this.#frame = this.#frames.pop() ?? closed;
+    const content = this.#text.slice(closed.start, this.#at).replaceAll('\\\n', '');
+    this.#at += length;
+    const isSubstitution =
+      closed.kind === 'arithmetic' || (closed.kind === 'command' && this.#frame.kind !== 'command');
+    // The `)` of a pattern closes nothing; which ones are of patterns, only a parser could tell.
+    if (isSubstitution && /\bcase\b/.test(content)) {
+      return unclear('"case" in a substitution');
+    }
+    // What begins with a parenthesis is no part of a word, a substitution is.
+    return this.#text.charAt(closed.start) === '(' ? this.#endWord(0) : null;
+  }
+}
