@@ -170,6 +170,15 @@ export class ReadBuffer {
     signal?.throwIfAborted();
   }
 
+  /**
+   * Tells whether there are fewer bytes than that, and more may come. A read asks it in a loop and takes its bytes right
+   * after, because another read may come between its wake-up and its turn.
+   */
+  lacks(bytes: number): boolean {
+    this.settle();
+    return this.queue.length < bytes && !this.#eof;
+  }
+
   /** Waits for what a read needs, or for the end; a paused transport is resumed. */
   wait(method: string, need: ReadNeed, signal: AbortSignal | undefined): Promise<void> {
     this.check(signal);

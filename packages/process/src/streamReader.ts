@@ -167,7 +167,10 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
     if (n === 0) {
       return new Uint8Array(0);
     }
-    await this.#fill('read', n < 0 ? Infinity : 1, options?.signal);
+    const bytes = n < 0 ? Infinity : 1;
+    while (buffer.lacks(bytes)) {
+      await buffer.wait('read', { bytes, search: null }, options?.signal);
+    }
     return buffer.take(n < 0 ? buffer.queue.length : Math.min(n, buffer.queue.length));
   }
 
@@ -186,7 +189,10 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
     }
     const buffer = this.#buffer;
     buffer.check(options?.signal);
-    if (!(await this.#fill('readexactly', n, options?.signal))) {
+    while (buffer.lacks(n)) {
+      await buffer.wait('readexactly', { bytes: n, search: null }, options?.signal);
+    }
+    if (buffer.length < n) {
       throw new IncompleteReadError(buffer.takeAll(), n);
     }
     return buffer.take(n);
@@ -233,10 +239,13 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
     if (n < 0) {
       throw new ValueError('peek size can not be less than zero');
     }
-    this.#buffer.check(options?.signal);
-    await this.#fill('peek', n, options?.signal);
-    const copy = new Uint8Array(Math.min(n, this.#buffer.queue.length));
-    this.#buffer.queue.copyInto(copy);
+    const buffer = this.#buffer;
+    buffer.check(options?.signal);
+    while (buffer.lacks(n)) {
+      await buffer.wait('peek', { bytes: n, search: null }, options?.signal);
+    }
+    const copy = new Uint8Array(Math.min(n, buffer.queue.length));
+    buffer.queue.copyInto(copy);
     return copy;
   }
 
@@ -248,11 +257,15 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
    * Differs: asyncio has no such method.
    */
   async readInto(view: Uint8Array, options?: ReadOptions): Promise<number> {
-    this.#buffer.check(options?.signal);
-    await this.#fill('readInto', Math.min(1, view.length), options?.signal);
-    const count = this.#buffer.queue.copyInto(view);
-    this.#buffer.queue.skip(count);
-    this.#buffer.consumed();
+    const buffer = this.#buffer;
+    buffer.check(options?.signal);
+    const bytes = Math.min(1, view.length);
+    while (buffer.lacks(bytes)) {
+      await buffer.wait('readInto', { bytes, search: null }, options?.signal);
+    }
+    const count = buffer.queue.copyInto(view);
+    buffer.queue.skip(count);
+    buffer.consumed();
     return count;
   }
 
@@ -315,15 +328,6 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
     if (buffer.transport !== null) info.push(`transport=${buffer.transport.constructor.name}`);
     if (buffer.paused) info.push('paused');
     return `<${info.join(' ')}>`;
-  }
-
-  /** Waits until `bytes` are buffered; tells whether they are, or only the end came. */
-  async #fill(method: string, bytes: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const buffer = this.#buffer;
-    while (buffer.length < bytes && !buffer.eof) {
-      await buffer.wait(method, { bytes, search: null }, signal);
-    }
-    return buffer.queue.length >= bytes;
   }
 }
 
