@@ -1,0 +1,99 @@
+import { SubprocessProtocol, type SubprocessTransport } from '@subwire/transport';
+
+/** A callback came in an order that the grammar forbids. */
+export class ProtocolOrderError extends Error {
+  override readonly name: string = 'ProtocolOrderError';
+}
+
+/**
+ * Wraps a protocol and throws on an illegal order of callbacks.
+ *
+ * The throw is reported as any throw of a callback is; `violations` keeps it too. The grammar: `connectionMade` once and
+ * first; per pipe data, then one loss; `processExited` once, with a return code; pauses and resumes alternate;
+ * `connectionLost` once and last, after the exit and after the loss of every pipe.
+ */
+export class StrictProtocol extends SubprocessProtocol {
+  /** What was illegal so far. */
+  readonly violations: ProtocolOrderError[] = [];
+  readonly #inner: SubprocessProtocol;
+  readonly #lostFds = new Set<number>();
+  #transport: SubprocessTransport | null = null;
+  #openFds: number[] = [];
+  #exited = false;
+  #paused = false;
+  #lost = false;
+
+  constructor(inner: SubprocessProtocol = new SubprocessProtocol()) {
+    super();
+    this.#inner = inner;
+  }
+
+  override connectionMade(transport: SubprocessTransport): void {
+    this.#require(this.#transport === null, 'connectionMade came twice');
+    this.#transport = transport;
+    this.#openFds = PROBED_FDS.filter((fd) => transport.getPipeTransport(fd) !== null);
+    this.#inner.connectionMade(transport);
+  }
+
+  override pipeDataReceived(fd: number, data: Uint8Array): void {
+    this.#requireConnected('pipeDataReceived');
+    this.#require(!this.#lostFds.has(fd), `data of ${fd} came after its loss`);
+    this.#require(data.length > 0, `empty data of ${fd}`);
+    this.#inner.pipeDataReceived(fd, data);
+  }
+
+  override pipeConnectionLost(fd: number, exc: Error | null): void {
+    this.#requireConnected('pipeConnectionLost');
+    this.#require(!this.#lostFds.has(fd), `${fd} was lost twice`);
+    this.#lostFds.add(fd);
+    this.#inner.pipeConnectionLost(fd, exc);
+  }
+
+  override processExited(): void {
+    this.#requireConnected('processExited');
+    this.#require(!this.#exited, 'processExited came twice');
+    this.#require(this.#transport?.getReturncode() !== null, 'processExited came without a return code');
+    this.#exited = true;
+    this.#inner.processExited();
+  }
+
+  override pauseWriting(): void {
+    this.#requireConnected('pauseWriting');
+    this.#require(!this.#paused, 'pauseWriting came while paused');
+    this.#paused = true;
+    this.#inner.pauseWriting();
+  }
+
+  override resumeWriting(): void {
+    this.#requireConnected('resumeWriting');
+    this.#require(this.#paused, 'resumeWriting came while not paused');
+    this.#require(!this.#lostFds.has(0), 'resumeWriting came after the loss of 0');
+    this.#paused = false;
+    this.#inner.resumeWriting();
+  }
+
+  override connectionLost(exc: Error | null): void {
+    this.#requireConnected('connectionLost');
+    this.#require(this.#exited || exc !== null, 'connectionLost came before processExited');
+    const open = this.#openFds.filter((fd) => !this.#lostFds.has(fd));
+    this.#require(open.length === 0, `connectionLost came before the loss of ${open.join(' and ')}`);
+    this.#lost = true;
+    this.#inner.connectionLost(exc);
+  }
+
+  #requireConnected(callback: string): void {
+    this.#require(this.#transport !== null, `${callback} came before connectionMade`);
+    this.#require(!this.#lost, `${callback} came after connectionLost`);
+  }
+
+  #require(legal: boolean, message: string): void {
+    if (!legal) {
+      const violation = new ProtocolOrderError(message);
+      this.violations.push(violation);
+      throw violation;
+    }
+  }
+}
+
+/** The descriptors that are looked at for pipes: the usual three, and the extra ones that programs use. */
+const PROBED_FDS: readonly number[] = Array.from({ length: 16 }, (_, fd) => fd);
