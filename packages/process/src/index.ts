@@ -15,7 +15,12 @@ export type { Command, RunManyOptions, RunProgress } from './runMany.js';
 export { CalledProcessError, OutputOverflowError, TimeoutExpired } from './processErrors.js';
 export type { CapturedOutput } from './processErrors.js';
 export { StreamReader } from './streamReader.js';
+export type { ReadOptions, StreamReaderOptions } from './streamReader.js';
+export type { BytesLineOptions, LineEncoding, LineOptions, TextLineOptions } from './lineOptions.js';
+export type { Separator } from './separatorSearch.js';
 export { StreamWriter } from './streamWriter.js';
+export type { WriterWaitOptions } from './writerFlow.js';
+export { openReadPipe, openWritePipe } from './streamPipes.js';
 export {
   ConcurrentReadError,
   IncompleteReadError,
@@ -23,8 +28,10 @@ export {
   StreamStateError,
   TextDecodeError,
 } from './streamErrors.js';
-export { join, quote, shlex, split } from './shlex.js';
+export { shlex } from './shlex.js';
+export type { SplitOptions } from './shlex.js';
 export { shellCommand, unquoted } from './shellTemplate.js';
+export type { ShellValue, ShellWord, UnquotedText } from './shellTemplate.js';
 export { DEVNULL, PIPE, STDOUT } from '@subwire/transport';
 
 // For authors of libraries on top: a `Process` over a transport of their own.
