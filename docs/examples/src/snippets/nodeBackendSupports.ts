@@ -1,0 +1,7 @@
+import { nodeBackend } from '@subwire/transport';
+
+// #region program
+for (const [capability, supported] of Object.entries(nodeBackend.supports)) {
+  console.log(capability.padEnd(16), supported ? 'yes' : 'no');
+}
+// #endregion program
