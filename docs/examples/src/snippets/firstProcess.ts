@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { createSubprocessExec, PIPE } from '@subwire/process';
 
 // #region process
+import { createSubprocessExec, PIPE } from '@subwire/process';
+
 const sort = await createSubprocessExec('sort', [], { stdin: PIPE, stdout: PIPE });
 const [sorted] = await sort.communicate('pear\napple\nplum\n');
 console.log(new TextDecoder().decode(sorted).split('\n'), 'return code', sort.returncode);
