@@ -4,10 +4,17 @@ import type { Readable, Writable } from 'node:stream';
 import { ReadPipeHandle, WritePipeHandle } from './childHandle.js';
 import { SubprocessError, systemErrorCode } from './errors.js';
 
-/** The reading end over a Node stream. */
+/**
+ * The reading end over a Node stream.
+ *
+ * A paused Node stream still fills its own buffer, and ends on its own if nothing is in that; so the end is held back here
+ * until somebody wants to see it.
+ */
 export class NodeReadPipe extends ReadPipeHandle {
   readonly #stream: Readable;
   #failure: Error | null = null;
+  #paused = true;
+  #closeHeld = false;
 
   constructor(stream: Readable) {
     super();
@@ -24,20 +31,42 @@ export class NodeReadPipe extends ReadPipeHandle {
       this.#failure = pipeError(error);
     });
     stream.on('close', () => {
-      this.emit('close', this.#failure);
+      this.#closeHeld = true;
+      this.#releaseClose();
     });
   }
 
   override resume(): void {
+    this.#paused = false;
     this.#stream.resume();
+    this.#releaseCloseLater();
   }
 
   override pause(): void {
+    this.#paused = true;
     this.#stream.pause();
   }
 
   override close(): void {
+    this.#paused = false;
     this.#stream.destroy();
+    this.#releaseCloseLater();
+  }
+
+  /** Nothing is emitted from inside a call. */
+  #releaseCloseLater(): void {
+    if (this.#closeHeld) {
+      setImmediate(() => {
+        this.#releaseClose();
+      });
+    }
+  }
+
+  #releaseClose(): void {
+    if (this.#closeHeld && !this.#paused) {
+      this.#closeHeld = false;
+      this.emit('close', this.#failure);
+    }
   }
 }
 
@@ -45,6 +74,17 @@ export class NodeReadPipe extends ReadPipeHandle {
 export class NodeWritePipe extends WritePipeHandle {
   readonly #stream: Writable;
   #failure: Error | null = null;
+  /** The `flushed` of the writes that the system has not taken yet, oldest first. */
+  readonly #waiting: ((error?: Error | null) => void)[] = [];
+  /** How many of Node's callbacks are still to come for writes that were reported at once; they come first. */
+  #reported = 0;
+  readonly #onWritten = (error?: Error | null): void => {
+    if (this.#reported > 0) {
+      this.#reported -= 1;
+    } else {
+      this.#waiting.shift()?.(error);
+    }
+  };
 
   constructor(stream: Writable) {
     super();
@@ -68,8 +108,17 @@ export class NodeWritePipe extends WritePipeHandle {
   }
 
   override write(chunk: Uint8Array, flushed: (error?: Error | null) => void): void {
-    // Node keeps a reference until the system took everything, and does not tell how much it took at once.
-    this.#stream.write(Uint8Array.from(chunk), flushed);
+    const stream = this.#stream;
+    // Node keeps a reference until the system took everything.
+    stream.write(new Uint8Array(chunk), this.#onWritten);
+    // Its callback comes a tick late even if the system took everything at once; its count does not.
+    const taken = stream.writableLength === 0 && stream.errored === null && !stream.destroyed;
+    if (taken && this.#waiting.length === 0) {
+      this.#reported += 1;
+      flushed();
+    } else {
+      this.#waiting.push(flushed);
+    }
   }
 
   override end(): void {
