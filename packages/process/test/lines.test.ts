@@ -256,6 +256,31 @@ test('a million lines come out of the buffer, and nothing in it is looked at twi
   expect(count).toBe(10_000_000);
 });
 
+test('batches are all the lines that are there, and the same lines', async () => {
+  const reader = new StreamReader();
+  const batches = reader.lineBatches(UTF8);
+  reader.feedData(bytes('1\n2\n3\n4'));
+  expect((await batches.next()).value).toEqual(['1', '2', '3']);
+  const next = batches.next();
+  reader.feedData(bytes('5\n\n'));
+  expect((await next).value).toEqual(['45', '']);
+  reader.feedEof();
+  expect((await batches.next()).done).toBe(true);
+  const many = '0123456789\n'.repeat(5000);
+  const lists = await all(ended(many).lineBatches({ keepEnds: true }));
+  expect(lists.map((list) => list.length)).toEqual([1024, 1024, 1024, 1024, 904]);
+  expect(lists.flat().map(text).join('')).toBe(many);
+});
+
+test('leaving a loop over batches loses nothing', async () => {
+  const reader = ended('1\n2\nrest');
+  for await (const batch of reader.lineBatches(UTF8)) {
+    expect(batch).toEqual(['1', '2']);
+    break;
+  }
+  expect(text(await reader.read())).toBe('rest');
+});
+
 test('a line of a megabyte in pieces of a few bytes is searched once', async () => {
   const reader = new StreamReader({ limit: 2_000_000 });
   const lines = reader.lines({ ...UTF8, separators: '\r\n', maxLineBytes: 2_000_000 });
