@@ -95,8 +95,10 @@ export class WriterFlow {
     if (closing && !this.#lost) {
       await new Promise((resolve) => setImmediate(resolve));
       options.signal?.throwIfAborted();
-      if (this.#lost && this.#untold === null) {
-        // The loss came while this drain was waiting.
+      if (this.#lost) {
+        // It came while this drain was waiting.
+        this.#untold = null;
+        this.#throwLoss();
         return;
       }
     }
@@ -116,9 +118,15 @@ export class WriterFlow {
    */
   async waitClosed(options: WriterWaitOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
-    if (!this.#lost) {
+    if (this.#lost) {
+      this.#throwLoss();
+    } else {
       await this.#closers.wait(options.signal);
-    } else if (this.#lossError !== null) {
+    }
+  }
+
+  #throwLoss(): void {
+    if (this.#lossError !== null) {
       throw this.#lossError;
     }
   }

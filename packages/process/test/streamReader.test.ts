@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { NotSupportedError, ValueError } from '@subwire/transport';
 import { ConcurrentReadError, IncompleteReadError, LimitOverrunError, StreamStateError } from '../src/streamErrors.js';
@@ -237,6 +239,22 @@ test('an abort frees the reader in the same tick and loses nothing', async () =>
   expect(text(await next)).toBe('abcd');
 });
 
+test('a signal keeps no listener of a read that is over', async () => {
+  const { signal } = new AbortController();
+  const reader = new StreamReader();
+  for (let count = 0; count < 3; count += 1) {
+    const reading = reader.readline({ signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    reader.feedData(bytes('x\n'));
+    await reading;
+  }
+  const lines = reader.lines({ signal });
+  const last = lines.next();
+  reader.feedEof();
+  await last;
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+});
+
 test('a signal that is aborted already rejects and consumes nothing', async () => {
   const reader = fed('line\n');
   const signal = AbortSignal.abort(new Error('too late'));
@@ -370,6 +388,60 @@ test('a transport that cannot pause is not asked again', () => {
   reader.feedData(new Uint8Array(3));
   reader.feedData(new Uint8Array(3));
   expect(asked).toBe(1);
+});
+
+test('a transport that obeys never fills the buffer beyond twice the limit and a chunk, and no read hangs', async () => {
+  const plan = fc.array(
+    fc.record({ op: fc.constantFrom('read', 'exactly', 'line', 'peek'), size: fc.integer({ min: 1, max: 90 }) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      plan,
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 30 }),
+      async (steps, limit, chunk) => {
+        const reader = new StreamReader({ limit });
+        let [flowing, sent, got] = [true, 0, 0];
+        reader.setTransport({
+          pauseReading() {
+            expect(flowing).toBe(true);
+            flowing = false;
+          },
+          resumeReading() {
+            expect(flowing).toBe(false);
+            flowing = true;
+          },
+          close: fail,
+        });
+        const pump = (): void => {
+          while (flowing && sent < got + 1000) {
+            reader.feedData(Uint8Array.from({ length: chunk }, (_, at) => ((sent + at) % 7 === 0 ? 10 : 97)));
+            sent += chunk;
+            if (!String(reader).includes('waiter=')) {
+              expect(sent - got).toBeLessThanOrEqual(2 * limit + chunk + 90);
+            }
+          }
+        };
+        for (const { op, size } of steps) {
+          pump();
+          const reading =
+            op === 'read'
+              ? reader.read(size)
+              : op === 'exactly'
+                ? reader.readexactly(size)
+                : op === 'peek'
+                  ? reader.peek(size)
+                  : reader.readuntil('\n');
+          await Promise.resolve();
+          pump();
+          const result = await reading.catch(() => new Uint8Array(0));
+          if (op !== 'peek') got += result.length;
+          if (sent - got > 2 * limit) expect(flowing).toBe(false);
+          if (sent - got <= limit) expect(flowing).toBe(true);
+        }
+      },
+    ),
+  );
 });
 
 test('memory that was filled is read without a copy and never written again', async () => {

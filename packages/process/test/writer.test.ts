@@ -119,6 +119,18 @@ test('the drain right after a close succeeds, the next one fails', async () => {
   await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
 });
 
+test('every drain that a closing pipe keeps for a turn gets the error of the loss', async () => {
+  const { flow, transport, writer } = setUp();
+  const error = new BrokenPipeError();
+  transport.onClose = () => {
+    flow.connectionLost(error);
+  };
+  writer.close();
+  const drains = await Promise.allSettled([writer.drain(), writer.drain()]);
+  expect(drains.map((drain) => drain.status === 'rejected' && (drain.reason as unknown))).toEqual([error, error]);
+  await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
+});
+
 test('a drain after a close with data pending waits for the flush', async () => {
   const { flow, writer } = setUp();
   flow.pauseWriting();
