@@ -4,22 +4,31 @@
  * 1. The input is fed and all outputs are read at the same time; the exit is waited for at the end.
  * 2. What was read belongs to the conversation, not to a call: a call that ends early loses nothing.
  * 3. A reader that went away is no error: a child need not read its input.
- * 4. After the exit, `drainGraceMs` bounds the wait for outputs that a descendant holds, and that is reported.
+ * 4. After the exit, `drainGraceMs` bounds the wait for outputs that a descendant holds, and that is reported. What the
+ *    child wrote before its exit is not subject to it, however late we come to read it.
  */
-import { BrokenPipeError, ConnectionResetError, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownOptions, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
 import { Deadline, type WaitOptions } from './deadline.js';
-import { OutputCollector, type CaptureLimits } from './outputCollector.js';
+import { checkDuration, startTimer } from './durations.js';
+import { checkInput, feedPieces, type CommunicateInput } from './inputFeed.js';
+import { checkCaptureLimits, OutputCollector, type CaptureLimits } from './outputCollector.js';
 import { OutputOverflowError, TimeoutExpired } from './processErrors.js';
+import { ConcurrentReadError } from './streamErrors.js';
 import type { StreamReader } from './streamReader.js';
-import type { StreamWriter } from './streamWriter.js';
 import type { SubprocessStreamProtocol } from './subprocessStreamProtocol.js';
 
 /** Bytes asked for with one read. */
 const READ_BYTES = 262_144;
 
-/** What a child can be fed: text as UTF-8, bytes, or pieces of them as they come. */
-export type CommunicateInput =
-  string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array> | null | undefined;
+/** The outputs that a conversation is about; those of `extraFds` are their owner's. */
+const OUTPUT_FDS = [1, 2] as const;
+
+/** Turns of the event loop without a byte that tell that what is left of an output is a held pipe. */
+const IDLE_TURNS = 2;
+
+/** Most turns that a descendant which writes on and on gets. */
+const MAX_TURNS = 32;
 
 /** Options of `Process.communicate`. */
 export interface CommunicateOptions extends WaitOptions, CaptureLimits {
@@ -31,6 +40,15 @@ export interface CommunicateOptions extends WaitOptions, CaptureLimits {
   /** Called with the length of each chunk that was read. */
   readonly onBytes?: (nbytes: number) => void;
 }
+
+const COMMUNICATE_OPTIONS: ReadonlySet<string> = new Set<keyof CommunicateOptions>([
+  'signal',
+  'timeoutMs',
+  'maxBytes',
+  'overflow',
+  'drainGraceMs',
+  'onBytes',
+]);
 
 /** What came of a conversation. */
 export interface Communicated {
@@ -56,7 +74,11 @@ export class Communication {
   }
 
   /** One call of `communicate`. */
-  async run(input: CommunicateInput, options: CommunicateOptions): Promise<Communicated> {
+  async run(input: CommunicateInput, given: CommunicateOptions): Promise<Communicated> {
+    const options: CommunicateOptions = ownOptions(given, COMMUNICATE_OPTIONS);
+    checkInput(input);
+    checkCaptureLimits(options);
+    checkDuration(options.drainGraceMs ?? Infinity, 'drainGraceMs');
     const { stdin } = this.#protocol;
     const hasInput = input !== null && input !== undefined;
     if (hasInput && stdin === null) {
@@ -66,7 +88,7 @@ export class Communication {
       throw new ValueError('input cannot follow a communicate() that ended early');
     }
     if (this.#running) {
-      throw new Error('communicate() is already running');
+      throw new ConcurrentReadError('communicate');
     }
     options.signal?.throwIfAborted();
     using deadline = new Deadline(options, this.#clock);
@@ -94,7 +116,7 @@ export class Communication {
     try {
       await Promise.all([
         this.#feed(input, deadline.signal),
-        ...[1, 2].map((fd) => this.#collect(fd, options, deadline.signal)),
+        ...OUTPUT_FDS.map((fd) => this.#collect(fd, options, deadline.signal)),
         this.#protocol.exited.wait(deadline.signal),
       ]);
     } catch (thrown) {
@@ -152,9 +174,19 @@ export class Communication {
   #cutAfterExit(graceMs: number, held: number[], signal: AbortSignal): { cancel: () => void } {
     let timer: ClockTimer | null = null;
     let cancelled = false;
-    const cut = (): void => {
-      for (const [fd, reader] of this.#protocol.readers) {
-        if (!isOver(reader)) {
+    const cut = async (): Promise<void> => {
+      // It is possible that we were kept from reading all that time, and what the child wrote is still in the pipe.
+      for (let idle = 0, turn = 0; idle < IDLE_TURNS && turn < MAX_TURNS; turn += 1) {
+        const before = this.#totalBytes;
+        await nextTurn();
+        idle = this.#totalBytes === before ? idle + 1 : 0;
+        if (cancelled) {
+          return;
+        }
+      }
+      for (const fd of OUTPUT_FDS) {
+        const reader = this.#protocol.readers.get(fd);
+        if (reader !== undefined && !isOver(reader)) {
           held.push(fd);
           reader.cancel();
         }
@@ -164,7 +196,7 @@ export class Communication {
     };
     const arm = (): void => {
       if (!cancelled) {
-        timer = this.#clock.setTimer(cut, graceMs);
+        timer = startTimer(this.#clock, () => void cut(), graceMs);
       }
     };
     if (graceMs !== Infinity) {
@@ -176,6 +208,10 @@ export class Communication {
         timer?.cancel();
       },
     };
+  }
+
+  get #totalBytes(): number {
+    return [...this.#collectors.values()].reduce((sum, collector) => sum + collector.totalBytes, 0);
   }
 
   #bytes(fd: number): Uint8Array | null {
@@ -200,47 +236,4 @@ export class Communication {
 
 function isOver(reader: StreamReader): boolean {
   return reader.atEof() || reader.exception() !== null;
-}
-
-/** Rule 3: the loss of the reader ends the feeding, whatever is left, even while the next piece is waited for. */
-async function feedPieces(
-  stdin: StreamWriter,
-  pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
-  const gone = stdin.waitClosed({ signal }).catch(() => undefined);
-  await Promise.race([pump(stdin, iterator), gone]);
-  if (stdin.isClosing()) {
-    // Not awaited: a generator that hangs in its own wait would hang us too.
-    Promise.resolve(iterator.return?.()).catch(() => undefined);
-  }
-}
-
-async function pump(
-  stdin: StreamWriter,
-  iterator: Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>,
-): Promise<void> {
-  for (;;) {
-    const next = await iterator.next();
-    if (next.done === true || stdin.isClosing()) {
-      return;
-    }
-    stdin.write(next.value);
-    if (!(await drained(stdin))) {
-      return;
-    }
-  }
-}
-
-async function drained(stdin: StreamWriter): Promise<boolean> {
-  try {
-    await stdin.drain();
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof BrokenPipeError || thrown instanceof ConnectionResetError) {
-      return false;
-    }
-    throw thrown;
-  }
 }

@@ -6,6 +6,7 @@ import {
   type SubprocessExecOptions,
   type SubprocessShellOptions,
 } from '@subwire/transport';
+import { checkDuration } from './durations.js';
 import { Process, type ProcessOptions } from './process.js';
 import type { StreamReader } from './streamReader.js';
 import type { StreamWriter } from './streamWriter.js';
@@ -94,8 +95,12 @@ function splitOptions<Options extends CreateExecOptions | CreateShellOptions>(
   const inherited = { stdin: null, stdout: null, stderr: null };
   const own = Object.assign(Object.create(null) as Options, inherited, withoutUndefined(options));
   const { limit, stopGraceMs, ...low } = own;
-  if (limit !== undefined && !(limit > 0)) {
-    throw new ValueError('limit must be greater than 0');
+  // All before anything is started.
+  if (limit !== undefined && (typeof limit !== 'number' || !(limit > 0))) {
+    throw new ValueError('limit must be a number greater than 0');
+  }
+  if (stopGraceMs !== undefined) {
+    checkDuration(stopGraceMs, 'stopGraceMs');
   }
   return { limit, process: stopGraceMs === undefined ? {} : { stopGraceMs }, low };
 }
@@ -106,7 +111,7 @@ function withoutUndefined<Options extends object>(options: Options): Partial<Opt
 }
 
 function streamProtocol(high: HighOptions, low: Pick<SubprocessExecOptions, 'extraFds'>): SubprocessStreamProtocol {
-  const extraFds = Object.entries(low.extraFds ?? {})
+  const extraFds = Object.entries((Object.hasOwn(low, 'extraFds') ? low.extraFds : undefined) ?? {})
     .filter(([, given]) => given === PIPE)
     .map(([fd]) => Number(fd));
   return new SubprocessStreamProtocol(high.limit === undefined ? { extraFds } : { limit: high.limit, extraFds });

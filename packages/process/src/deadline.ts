@@ -1,4 +1,5 @@
 import type { Clock, ClockTimer } from '@subwire/transport';
+import { checkDuration, startTimer } from './durations.js';
 
 /** What ends a wait before its time. */
 export interface WaitOptions {
@@ -16,23 +17,23 @@ export interface WaitOptions {
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
   readonly #given: AbortSignal | undefined;
-  readonly #timer: ClockTimer | null;
+  readonly #timer: ClockTimer;
   #expired = false;
 
+  /** @throws {ValueError} if `timeoutMs` is not a number of milliseconds, 0 or more. */
   constructor(options: { [Key in keyof WaitOptions]: WaitOptions[Key] | undefined }, clock: Clock) {
+    const { timeoutMs = Infinity } = options;
+    checkDuration(timeoutMs, 'timeoutMs');
     this.#given = options.signal;
     if (this.#given?.aborted === true) {
       this.#onAbort();
     }
     this.#given?.addEventListener('abort', this.#onAbort, { once: true });
-    const { timeoutMs } = options;
-    this.#timer =
-      timeoutMs === undefined || timeoutMs === Infinity
-        ? null
-        : clock.setTimer(() => {
-            this.#expired = !this.#controller.signal.aborted;
-            this.#controller.abort();
-          }, timeoutMs);
+    const expire = (): void => {
+      this.#expired = !this.#controller.signal.aborted;
+      this.#controller.abort();
+    };
+    this.#timer = startTimer(clock, expire, timeoutMs);
   }
 
   /** Aborted when the wait has to end. */
@@ -51,7 +52,7 @@ export class Deadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#timer?.cancel();
+    this.#timer.cancel();
     this.#given?.removeEventListener('abort', this.#onAbort);
   }
 

@@ -4,7 +4,8 @@ export type { CreateExecOptions, CreateShellOptions, ProcessWith } from './creat
 export { Process } from './process.js';
 export type { ProcessOptions, StopOptions, StopReport } from './process.js';
 export type { WaitOptions } from './deadline.js';
-export type { Communicated, CommunicateInput, CommunicateOptions } from './communicate.js';
+export type { Communicated, CommunicateOptions } from './communicate.js';
+export type { CommunicateInput } from './inputFeed.js';
 export type { CaptureLimits, OverflowPolicy } from './outputCollector.js';
 export { run, shell } from './run.js';
 export type { RunOptions, ShellOptions } from './run.js';

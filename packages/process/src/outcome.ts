@@ -10,6 +10,7 @@ export class Outcome<T> {
    * @param signal - Ends this wait alone; it rejects with the signal's reason.
    */
   async wait(signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
     if (this.#settled === null) {
       await this.#waiters.wait(signal);
     }

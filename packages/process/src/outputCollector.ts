@@ -1,3 +1,6 @@
+import { ValueError } from '@subwire/transport';
+import { ChunkQueue } from './chunkQueue.js';
+import { InputSlab } from './inputSlab.js';
 import { OutputOverflowError } from './processErrors.js';
 
 /** What to do with output beyond `maxBytes`. */
@@ -11,22 +14,47 @@ export interface CaptureLimits {
   readonly overflow?: OverflowPolicy;
 }
 
-/** Collects one output, in memory bounded by the limits. */
+/** Chunks up to this size are copied together: kept one by one they would take many times their length. */
+const SMALL_CHUNK_BYTES = 4_096;
+
+/**
+ * Checks the limits that a caller gave.
+ * @throws {ValueError} for a value that makes no sense.
+ */
+export function checkCaptureLimits({ maxBytes = Infinity, overflow = 'error' }: CaptureLimits): void {
+  if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) {
+    throw new ValueError('maxBytes must be a number, 0 or more');
+  }
+  if (overflow !== 'error' && overflow !== 'truncate') {
+    throw new ValueError("overflow must be 'error' or 'truncate'");
+  }
+}
+
+/** Collects one output, in memory bounded by the limits, however small its chunks are. */
 export class OutputCollector {
   readonly #fd: number;
   readonly #maxBytes: number;
-  readonly #overflow: OverflowPolicy;
-  readonly #head: Uint8Array[] = [];
-  #headBytes = 0;
-  /** The newest chunks beyond the head, while truncating; together at least the tail's size, once there is that much. */
-  #tail: Uint8Array[] = [];
-  #tailBytes = 0;
+  readonly #headLimit: number;
+  readonly #tailLimit: number;
+  readonly #slab = new InputSlab();
+  readonly #head = new ChunkQueue();
+  /** The newest bytes beyond the head, while truncating. */
+  readonly #tail = new ChunkQueue();
   #totalBytes = 0;
+  #overflowed = false;
 
   constructor(fd: number, limits: CaptureLimits) {
+    const { maxBytes = Infinity, overflow = 'error' } = limits;
     this.#fd = fd;
-    this.#maxBytes = limits.maxBytes ?? Infinity;
-    this.#overflow = limits.overflow ?? 'error';
+    this.#maxBytes = Math.floor(maxBytes);
+    this.#tailLimit = overflow === 'error' || maxBytes === Infinity ? 0 : Math.floor(maxBytes / 2);
+    this.#headLimit = this.#maxBytes - this.#tailLimit;
+    this.#overflowed = overflow === 'truncate';
+  }
+
+  /** Bytes that were written, kept or not. */
+  get totalBytes(): number {
+    return this.#totalBytes;
   }
 
   /** Bytes that were written beyond what is kept. */
@@ -36,58 +64,44 @@ export class OutputCollector {
 
   /**
    * Takes a chunk.
-   * @throws {OutputOverflowError} if that is too much and the policy says so.
+   * @throws {OutputOverflowError} if that is too much and the policy says so; once, later chunks are counted and dropped.
    */
   add(chunk: Uint8Array): void {
     this.#totalBytes += chunk.length;
-    const headLimit = this.#overflow === 'error' ? this.#maxBytes : this.#maxBytes - this.#tailLimit;
-    const room = headLimit - this.#headBytes;
+    const room = this.#headLimit - this.#head.length;
     if (chunk.length <= room) {
-      this.#head.push(chunk);
-      this.#headBytes += chunk.length;
+      this.#append(this.#head, chunk);
       return;
     }
-    const fits = chunk.subarray(0, room);
-    this.#head.push(fits);
-    this.#headBytes += fits.length;
-    if (this.#overflow === 'error') {
+    this.#append(this.#head, chunk.subarray(0, room));
+    if (!this.#overflowed) {
+      this.#overflowed = true;
       throw new OutputOverflowError(this.#fd, this.#maxBytes);
     }
-    this.#addTail(chunk.subarray(room));
+    this.#append(this.#tail, chunk.subarray(Math.max(room, chunk.length - this.#tailLimit)));
+    this.#tail.skip(Math.max(0, this.#tail.length - this.#tailLimit));
   }
 
   /** Returns what is kept, in one piece. */
   bytes(): Uint8Array {
-    const tail = concat(this.#tail, this.#tailBytes);
-    return concat([...this.#head, tail.subarray(Math.max(0, tail.length - this.#tailLimit))]);
+    const all = new Uint8Array(this.#head.length + this.#tail.length);
+    this.#head.copyInto(all);
+    this.#tail.copyInto(all.subarray(this.#head.length));
+    return all;
   }
 
-  get #tailLimit(): number {
-    return Math.floor(this.#maxBytes / 2);
-  }
-
-  #addTail(chunk: Uint8Array): void {
-    this.#tail.push(chunk);
-    this.#tailBytes += chunk.length;
-    // Packed when twice the limit is reached: each byte is moved once on average, and slices do not pin their chunks.
-    if (this.#tailBytes > 2 * this.#tailLimit) {
-      const packed = concat(this.#tail, this.#tailBytes).slice(this.#tailBytes - this.#tailLimit);
-      this.#tail = [packed];
-      this.#tailBytes = packed.length;
+  #append(queue: ChunkQueue, chunk: Uint8Array): void {
+    if (chunk.length === 0) {
+      return;
+    }
+    if (chunk.length > SMALL_CHUNK_BYTES) {
+      queue.push(chunk);
+      return;
+    }
+    this.#slab.room(chunk.length).set(chunk);
+    const own = this.#slab.fill(chunk.length);
+    if (!queue.grow(own)) {
+      queue.push(own);
     }
   }
-}
-
-function concat(parts: readonly Uint8Array[], length = parts.reduce((sum, part) => sum + part.length, 0)): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) {
-    return only;
-  }
-  const all = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

@@ -1,4 +1,5 @@
 import {
+  ownOptions,
   systemClock,
   NotSupportedError,
   ProcessLookupError,
@@ -7,8 +8,11 @@ import {
   type Signal,
   type SubprocessTransport,
 } from '@subwire/transport';
-import { Communication, type CommunicateOptions, type CommunicateInput, type Communicated } from './communicate.js';
+import { Communication, type CommunicateOptions, type Communicated } from './communicate.js';
 import { Deadline, type WaitOptions } from './deadline.js';
+import { checkDuration } from './durations.js';
+import type { CommunicateInput } from './inputFeed.js';
+import { Inspectable } from './inspectable.js';
 import { TimeoutExpired } from './processErrors.js';
 import type { StreamReader } from './streamReader.js';
 import type { StreamWriter } from './streamWriter.js';
@@ -19,6 +23,10 @@ const DEFAULT_STOP_GRACE_MS = 5_000;
 
 /** How long a dispose waits for the end after SIGKILL; only a child stuck in the kernel takes longer. */
 const REAP_LIMIT_MS = 5_000;
+
+const PROCESS_OPTIONS: ReadonlySet<string> = new Set<keyof ProcessOptions>(['stopGraceMs']);
+const WAIT_OPTIONS: ReadonlySet<string> = new Set<keyof WaitOptions>(['signal', 'timeoutMs']);
+const STOP_OPTIONS: ReadonlySet<string> = new Set<keyof StopOptions>(['graceMs']);
 
 /** The bytes of a stream that may not be there. */
 type BytesOf<S extends StreamReader | null> = S extends StreamReader ? Uint8Array : null;
@@ -54,7 +62,10 @@ export class Process<
   Stdin extends StreamWriter | null = StreamWriter | null,
   Stdout extends StreamReader | null = StreamReader | null,
   Stderr extends StreamReader | null = StreamReader | null,
-> implements AsyncDisposable {
+>
+  extends Inspectable
+  implements AsyncDisposable
+{
   /** The child's input, `null` unless it is a `PIPE`. */
   readonly stdin: Stdin;
   /** The child's output, `null` unless it is a `PIPE`. */
@@ -71,9 +82,12 @@ export class Process<
   readonly #stopGraceMs: number;
 
   constructor(transport: SubprocessTransport, protocol: SubprocessStreamProtocol, options: ProcessOptions = {}) {
+    super();
+    const { stopGraceMs = DEFAULT_STOP_GRACE_MS } = ownOptions(options, PROCESS_OPTIONS);
+    checkDuration(stopGraceMs, 'stopGraceMs');
     this.#transport = transport;
     this.#protocol = protocol;
-    this.#stopGraceMs = options.stopGraceMs ?? DEFAULT_STOP_GRACE_MS;
+    this.#stopGraceMs = stopGraceMs;
     this.stdin = protocol.stdin as Stdin;
     this.stdout = (protocol.readers.get(1) ?? null) as Stdout;
     this.stderr = (protocol.readers.get(2) ?? null) as Stderr;
@@ -103,21 +117,23 @@ export class Process<
    * Differs: takes a signal and a timeout.
    */
   async wait(options: WaitOptions = {}): Promise<number> {
-    if (options.signal === undefined && options.timeoutMs === undefined) {
+    const { signal, timeoutMs } = ownOptions(options, WAIT_OPTIONS);
+    if (signal === undefined && timeoutMs === undefined) {
       return this.#protocol.exited.wait();
     }
-    using deadline = new Deadline(options, this.#clock);
+    using deadline = new Deadline({ signal, timeoutMs }, this.#clock);
     try {
       return await this.#protocol.exited.wait(deadline.signal);
     } catch (thrown) {
-      throw deadline.expired ? new TimeoutExpired('wait()', options.timeoutMs ?? 0) : thrown;
+      throw deadline.expired ? new TimeoutExpired('wait()', timeoutMs ?? 0) : thrown;
     }
   }
 
   /**
    * Writes `input`, closes the child's input, reads both outputs to their ends, and waits.
    *
-   * If it ends early (abort, timeout, overflow) nothing is lost: the next call returns all of the output.
+   * If it ends early (abort, timeout) nothing is lost: the next call returns all of the output. After an overflow the
+   * next call returns the first `maxBytes` and reads the rest away. The limits of the first call hold for those after it.
    * @param input - Text (as UTF-8) or bytes. Default: none, the child's input is closed at once.
    * @returns both outputs, `null` where it is not a `PIPE`.
    * @throws {ValueError} (rejects) if there is input and no pipe for it, or input after a call that ended early.
@@ -182,33 +198,43 @@ export class Process<
   /**
    * Ends the child and resolves when it is reaped: SIGTERM and SIGCONT, a grace period, SIGKILL.
    *
-   * Its pipes stay open, so the rest of the output can be read. Never rejects; on a child that has ended it does nothing.
+   * Its pipes stay open, so the rest of the output can be read. It does not reject for anything that becomes of the
+   * child; on one that has ended it does nothing.
    * @param options - See `StopOptions`.
    */
   async stop(options: StopOptions = {}): Promise<StopReport> {
+    const { graceMs = this.#stopGraceMs } = ownOptions(options, STOP_OPTIONS);
+    checkDuration(graceMs, 'graceMs');
     if (this.returncode === null) {
       this.#trySignal('SIGTERM');
       // A stopped child takes no notice of SIGTERM until it goes on.
       this.#trySignal('SIGCONT');
-      await ignoreTimeout(this.#protocol.exited, options.graceMs ?? this.#stopGraceMs, this.#clock);
+      await ignoreTimeout(this.#protocol.exited, graceMs, this.#clock);
     }
-    const escalated = this.returncode === null;
+    const escalated = this.returncode === null && this.#trySignal('SIGKILL');
     if (escalated) {
-      this.#trySignal('SIGKILL');
       await ignoreTimeout(this.#protocol.exited, REAP_LIMIT_MS, this.#clock);
     }
     return { returncode: this.returncode, escalated };
   }
 
-  #trySignal(signal: Signal): void {
+  /** Shows the pid, and nothing that may be a secret. */
+  override toString(): string {
+    return `<Process ${this.pid ?? 'without pid'}>`;
+  }
+
+  /** Tells whether the signal was sent. */
+  #trySignal(signal: Signal): boolean {
     try {
       this.sendSignal(signal);
+      return true;
     } catch (thrown) {
       // Ended meanwhile, lost, not ours to signal, or no signals at all: the next step of the ladder is due anyway.
       const expected = thrown instanceof ProcessLookupError || thrown instanceof NotSupportedError;
       if (!expected && !(thrown instanceof SubprocessError)) {
         throw thrown;
       }
+      return false;
     }
   }
 

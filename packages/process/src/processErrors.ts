@@ -6,9 +6,9 @@ import type { CompletedProcess } from './completedProcess.js';
 import { outputExcerpt } from './outputExcerpt.js';
 
 /** What a child wrote to its two outputs; `null` where nothing was captured. */
-export interface CapturedOutput {
-  readonly stdout: Uint8Array | string | null;
-  readonly stderr: Uint8Array | string | null;
+export interface CapturedOutput<Output extends Uint8Array | string = Uint8Array | string> {
+  readonly stdout: Output | null;
+  readonly stderr: Output | null;
 }
 
 const NO_OUTPUT: CapturedOutput = { stdout: null, stderr: null };

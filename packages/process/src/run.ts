@@ -1,17 +1,19 @@
 import {
+  PIPE,
   systemClock,
-  TransportLostError,
   ValueError,
   type SubprocessExecOptions,
   type SubprocessShellOptions,
 } from '@subwire/transport';
-import type { Communicated, CommunicateInput, CommunicateOptions } from './communicate.js';
-import { signalOf, type CompletedProcess, type OutputAs } from './completedProcess.js';
+import { signalOf, type CapturedAs, type CompletedProcess } from './completedProcess.js';
 import { createSubprocessExec, createSubprocessShell } from './createSubprocess.js';
 import { Deadline } from './deadline.js';
-import type { CaptureLimits } from './outputCollector.js';
+import { checkDuration } from './durations.js';
+import { checkInput, type CommunicateInput } from './inputFeed.js';
+import { checkCaptureLimits, type CaptureLimits } from './outputCollector.js';
 import type { Process } from './process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from './processErrors.js';
+import { talkToEnd, type ConversationLimits } from './runConversation.js';
 import { openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
 
 /** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
@@ -20,16 +22,30 @@ const DEFAULT_MAX_BYTES = 104_857_600;
 /** How long `run` waits, after the exit, for outputs that a descendant holds, unless told otherwise. */
 const DEFAULT_DRAIN_GRACE_MS = 1_000;
 
+/** The options that the layer below does not know. */
+const OWN_OPTIONS: ReadonlySet<string> = new Set<keyof RunOptions>([
+  'input',
+  'encoding',
+  'timeoutMs',
+  'check',
+  'maxBytes',
+  'overflow',
+  'drainGraceMs',
+  'onBytes',
+]);
+
+type MaybeTarget = RunTarget | undefined;
+
 /** What `run` and `shell` have in common. */
-interface RunSettings<Encoding> extends CaptureLimits {
+interface RunSettings<Encoding, Stdout, Stderr> extends CaptureLimits {
   /** Written to the child's input, which is closed then. Node and web streams are iterables too. Default: empty. */
   readonly input?: CommunicateInput;
   /** The child's input, where there is no `input`. Default: `DEVNULL`. */
   readonly stdin?: RunSource;
   /** Default: `PIPE`, that is captured. */
-  readonly stdout?: RunTarget;
+  readonly stdout?: Stdout;
   /** Default: `PIPE`, that is captured. */
-  readonly stderr?: RunTarget;
+  readonly stderr?: Stderr;
   /** Makes the outputs text, for instance `'utf8'`. Default: bytes. */
   readonly encoding?: Encoding;
   /** Ends the child when its time is over; the call rejects with `TimeoutExpired`. Milliseconds. Default: no limit. */
@@ -49,12 +65,20 @@ interface RunSettings<Encoding> extends CaptureLimits {
 type OwnStdio = 'stdin' | 'stdout' | 'stderr' | 'signal';
 
 /** Options of `run`. */
-export interface RunOptions<Encoding extends string | undefined = string | undefined>
-  extends RunSettings<Encoding>, Omit<SubprocessExecOptions, OwnStdio> {}
+export interface RunOptions<
+  Encoding extends string | undefined = string | undefined,
+  Stdout extends MaybeTarget = MaybeTarget,
+  Stderr extends MaybeTarget = MaybeTarget,
+>
+  extends RunSettings<Encoding, Stdout, Stderr>, Omit<SubprocessExecOptions, OwnStdio> {}
 
 /** Options of `shell`. */
-export interface ShellOptions<Encoding extends string | undefined = string | undefined>
-  extends RunSettings<Encoding>, Omit<SubprocessShellOptions, OwnStdio> {}
+export interface ShellOptions<
+  Encoding extends string | undefined = string | undefined,
+  Stdout extends MaybeTarget = MaybeTarget,
+  Stderr extends MaybeTarget = MaybeTarget,
+>
+  extends RunSettings<Encoding, Stdout, Stderr>, Omit<SubprocessShellOptions, OwnStdio> {}
 
 /**
  * Runs a program to its end and returns what it wrote.
@@ -70,12 +94,17 @@ export interface ShellOptions<Encoding extends string | undefined = string | und
  * @throws {OutputOverflowError} (rejects) if it wrote more than `maxBytes` (default: 100 MiB); it has been ended.
  * @asyncio subprocess.run, which asyncio itself lacks
  */
-export async function run<const Encoding extends string | undefined = undefined>(
+export async function run<
+  const Encoding extends string | undefined = undefined,
+  const Stdout extends MaybeTarget = undefined,
+  const Stderr extends MaybeTarget = undefined,
+>(
   program: string | URL,
   args: readonly string[] = [],
-  options: RunOptions<Encoding> = {},
-): Promise<CompletedProcess<OutputAs<Encoding>>> {
-  return runToEnd(String(program), args, options, (low) => createSubprocessExec(program, args, low));
+  options: RunOptions<Encoding, Stdout, Stderr> = {},
+): Promise<CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>> {
+  const result = await runToEnd(String(program), args, options, (low) => createSubprocessExec(program, args, low));
+  return result as CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>;
 }
 
 /**
@@ -84,67 +113,64 @@ export async function run<const Encoding extends string | undefined = undefined>
  * @param command - Given to the shell as it is; quote foreign text with `shlex.quote` or `shellCommand`.
  * @param options - See `ShellOptions`.
  */
-export async function shell<const Encoding extends string | undefined = undefined>(
+export async function shell<
+  const Encoding extends string | undefined = undefined,
+  const Stdout extends MaybeTarget = undefined,
+  const Stderr extends MaybeTarget = undefined,
+>(
   command: string,
-  options: ShellOptions<Encoding> = {},
-): Promise<CompletedProcess<OutputAs<Encoding>>> {
-  const program = options.executable === undefined ? '/bin/sh' : String(options.executable);
-  return runToEnd(program, ['-c', command], options, (low) => createSubprocessShell(command, low));
+  options: ShellOptions<Encoding, Stdout, Stderr> = {},
+): Promise<CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>> {
+  const { executable = '/bin/sh' } = ownSettings(options);
+  const start = (low: LowOptions): Promise<Process> => createSubprocessShell(command, low);
+  const result = await runToEnd(String(executable), ['-c', command], options, start);
+  return result as CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>;
 }
 
 type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal: AbortSignal };
 
-async function runToEnd<Encoding extends string | undefined>(
+async function runToEnd(
   program: string,
   args: readonly string[],
-  options: RunOptions<Encoding>,
+  options: RunOptions,
   create: (low: LowOptions) => Promise<Process>,
-): Promise<CompletedProcess<OutputAs<Encoding>>> {
-  const { input, stdin, stdout, stderr, encoding, timeoutMs, signal, check, ...rest } = ownSettings(options);
-  const { maxBytes = DEFAULT_MAX_BYTES, overflow = 'error', drainGraceMs = DEFAULT_DRAIN_GRACE_MS, ...more } = rest;
-  const { onBytes = () => undefined, ...low } = more;
-  const hasInput = input !== undefined && input !== null;
-  if (hasInput && stdin !== undefined) {
-    throw new ValueError('input and stdin exclude each other');
-  }
+): Promise<CompletedProcess> {
+  const own = ownSettings(options);
+  const { input, stdin, stdout, stderr, encoding, timeoutMs, signal, check } = own;
+  const limits = limitsOf(own);
+  checkSettings(own);
   const decode = decoderOf(encoding);
   signal?.throwIfAborted();
-  const clock = low.backend?.clock ?? systemClock;
+  const clock = own.backend?.clock ?? systemClock;
   const startedAt = clock.now();
   using deadline = new Deadline({ signal, timeoutMs }, clock);
-  const opened = await openStdio({ stdin, stdout, stderr }, hasInput);
+  const opened = await openStdio({ stdin, stdout, stderr }, isGiven(input));
   let created: Process;
   try {
-    created = await create({ ...low, ...opened.places, signal: deadline.signal });
+    created = await create({ ...lowOptions(own), ...opened.places, signal: deadline.signal });
   } catch (thrown) {
     throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, timeoutMs ?? 0) : thrown;
   } finally {
     await opened.close();
   }
   await using process = created;
-  const ended = await converse(process, input, { maxBytes, overflow, drainGraceMs, onBytes }, deadline.signal);
-  const returncode = await process.wait();
-  const result: CompletedProcess<OutputAs<Encoding>> = {
-    program,
-    args,
-    pid: process.pid,
-    returncode,
-    signal: signalOf(returncode),
-    stdout: decode(ended.done.stdout),
-    stderr: decode(ended.done.stderr),
-    durationMs: clock.now() - startedAt,
-    truncated: ended.done.truncated,
-    timedOut: deadline.expired && ended.failure !== null,
-    heldPipes: ended.done.heldPipes,
-  };
-  if (result.timedOut) {
-    throw new TimeoutExpired(JSON.stringify(program), timeoutMs ?? 0, result, result);
+  const { done, failure } = await talkToEnd(process, input, limits, deadline.signal);
+  const { pid, returncode } = process;
+  // The time may also run out while a child is being ended for another reason.
+  const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
+  const output = { stdout: decode(done.stdout), stderr: decode(done.stderr) };
+  const ending = returncode === null ? null : { returncode, signal: signalOf(returncode) };
+  const durationMs = clock.now() - startedAt;
+  const { truncated, heldPipes } = done;
+  const result = ending && { program, args, pid, ...ending, ...output, durationMs, truncated, timedOut, heldPipes };
+  if (timedOut) {
+    throw new TimeoutExpired(JSON.stringify(program), timeoutMs ?? 0, output, result);
   }
-  if (ended.failure !== null) {
-    const { reason } = ended.failure;
-    throw reason instanceof OutputOverflowError ? new OutputOverflowError(reason.fd, maxBytes, result) : reason;
+  if (failure !== null || result === null) {
+    const reason = failure?.reason;
+    throw reason instanceof OutputOverflowError ? new OutputOverflowError(reason.fd, reason.maxBytes, output) : reason;
   }
-  if (check === true && returncode !== 0) {
+  if (check === true && result.returncode !== 0) {
     throw new CalledProcessError(result);
   }
   return result;
@@ -158,43 +184,41 @@ function ownSettings<Options extends object>(options: Options): Options {
   return Object.assign(Object.create(null) as Options, options);
 }
 
-interface Ended {
-  readonly done: Communicated;
-  /** Why the child had to be ended, `null` if it ended by itself. */
-  readonly failure: { readonly reason: unknown } | null;
+function lowOptions(own: RunOptions): Omit<RunOptions, keyof RunSettings<unknown, unknown, unknown>> {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !OWN_OPTIONS.has(name)));
 }
 
-/** Talks to the child until its end, which it brings about itself if the conversation fails. */
-async function converse(
-  process: Process,
-  input: CommunicateInput,
-  limits: CommunicateOptions & { readonly drainGraceMs: number },
-  signal: AbortSignal,
-): Promise<Ended> {
-  try {
-    return { done: await process.communicateInFull(input, { ...limits, signal }), failure: null };
-  } catch (reason) {
-    if (reason instanceof TransportLostError) {
-      throw reason;
-    }
-    // Its outputs are read on meanwhile: a child that is asked to end may have something to say first.
-    const [, rest] = await Promise.allSettled([process.stop(), process.communicateInFull(null, limits)]);
-    return { done: rest.status === 'fulfilled' ? rest.value : outputOf(rest.reason), failure: { reason } };
+function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): ConversationLimits {
+  return {
+    maxBytes: maxBytes ?? DEFAULT_MAX_BYTES,
+    overflow: overflow ?? 'error',
+    drainGraceMs: drainGraceMs ?? DEFAULT_DRAIN_GRACE_MS,
+    onBytes: onBytes ?? ((): void => undefined),
+  };
+}
+
+/** Finds out what is wrong before a file is emptied or a child started. */
+function checkSettings(own: RunOptions): void {
+  const limits = limitsOf(own);
+  checkCaptureLimits(limits);
+  checkDuration(limits.drainGraceMs, 'drainGraceMs');
+  checkInput(own.input);
+  if (isGiven(own.input) && own.stdin !== undefined) {
+    throw new ValueError('input and stdin exclude each other');
+  }
+  if (Object.values(own.extraFds ?? {}).some((place) => place === PIPE || place === undefined)) {
+    throw new ValueError('extraFds cannot be a PIPE here: nobody would read it');
   }
 }
 
-/** What was captured of an output that overflowed. */
-function outputOf(error: unknown): Communicated {
-  const { stdout, stderr } = error as { stdout?: Uint8Array | null; stderr?: Uint8Array | null };
-  return { stdout: stdout ?? null, stderr: stderr ?? null, truncated: { stdout: 0, stderr: 0 }, heldPipes: [] };
+function isGiven<Input>(input: Input): input is NonNullable<Input> {
+  return input !== undefined && input !== null;
 }
 
-function decoderOf<Encoding extends string | undefined>(
-  encoding: Encoding | undefined,
-): (bytes: Uint8Array | null) => OutputAs<Encoding> | null {
+function decoderOf(encoding: string | undefined): (bytes: Uint8Array | null) => Uint8Array | string | null {
   if (encoding === undefined) {
-    return (bytes) => bytes as OutputAs<Encoding> | null;
+    return (bytes) => bytes;
   }
   const decoder = new TextDecoder(encoding);
-  return (bytes) => (bytes === null ? null : (decoder.decode(bytes) as OutputAs<Encoding>));
+  return (bytes) => (bytes === null ? null : decoder.decode(bytes));
 }

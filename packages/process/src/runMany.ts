@@ -1,3 +1,4 @@
+import { ownOptions, ValueError } from '@subwire/transport';
 import type { CompletedProcess } from './completedProcess.js';
 import { run, shell, type RunOptions, type ShellOptions } from './run.js';
 
@@ -30,6 +31,13 @@ export interface RunManyOptions {
   readonly signal?: AbortSignal;
 }
 
+const RUN_MANY_OPTIONS: ReadonlySet<string> = new Set<keyof RunManyOptions>([
+  'concurrency',
+  'onProgress',
+  'stopOnError',
+  'signal',
+]);
+
 /** Default of `concurrency`. */
 const DEFAULT_CONCURRENCY = 4;
 
@@ -37,7 +45,7 @@ const DEFAULT_CONCURRENCY = 4;
  * Runs many commands, a few at a time, and returns their results in the order of the commands.
  *
  * A command fails if `run` rejects; `check` is on unless its options say otherwise.
- * @param commands - Taken one by one as places become free.
+ * @param commands - Read to the end first, since progress tells how many there are.
  * @param options - See `RunManyOptions`.
  * @returns the results; with `stopOnError: false` what became of each.
  * @throws the first failure (rejects), unless `stopOnError` is `false`. The others have been ended and reaped by then.
@@ -50,12 +58,13 @@ export async function runMany(
 export async function runMany(commands: Iterable<Command>, options?: RunManyOptions): Promise<CompletedProcess[]>;
 export async function runMany(
   commands: Iterable<Command>,
-  options: RunManyOptions = {},
+  given: RunManyOptions = {},
 ): Promise<CompletedProcess[] | PromiseSettledResult<CompletedProcess>[]> {
+  const options: RunManyOptions = ownOptions(given, RUN_MANY_OPTIONS);
   const all = [...commands];
-  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
-  if (!(concurrency >= 1)) {
-    throw new RangeError('concurrency must be at least 1');
+  const { concurrency = DEFAULT_CONCURRENCY } = options;
+  if (typeof concurrency !== 'number' || !(concurrency >= 1)) {
+    throw new ValueError('concurrency must be a number, at least 1');
   }
   options.signal?.throwIfAborted();
   const batch = new Batch(all, options);
@@ -120,29 +129,34 @@ class Batch {
   }
 
   #runOne(command: Command): Promise<CompletedProcess> {
-    const given = command.options?.signal;
+    const { signal: given, check = true, onBytes, ...rest } = withoutPrototype(command.options);
     const own = this.#controller.signal;
     const options = {
-      check: true,
-      ...command.options,
+      ...rest,
+      check,
       signal: given === undefined ? own : AbortSignal.any([given, own]),
       onBytes: (nbytes: number): void => {
         this.#bytes += nbytes;
-        command.options?.onBytes?.(nbytes);
+        onBytes?.(nbytes);
         this.#report();
       },
     };
-    return 'shell' in command ? shell(command.shell, options) : run(command.program, command.args ?? [], options);
+    return isShell(command) ? shell(command.shell, options) : run(command.program, command.args ?? [], options);
   }
 
+  /** A receiver of progress that throws stops everything, and then it is the failure. */
   #report(): void {
-    this.#options.onProgress?.({
-      total: this.#commands.length,
-      running: this.#running,
-      done: this.#done,
-      failed: this.#failed,
-      bytes: this.#bytes,
-    });
+    try {
+      this.#options.onProgress?.({
+        total: this.#commands.length,
+        running: this.#running,
+        done: this.#done,
+        failed: this.#failed,
+        bytes: this.#bytes,
+      });
+    } catch (reason) {
+      this.#stop(reason);
+    }
   }
 
   #stop(reason: unknown): void {
@@ -154,4 +168,13 @@ class Batch {
   readonly #onAbort = (): void => {
     this.#stop(this.#options.signal?.reason);
   };
+}
+
+function isShell(command: Command): command is Command & { readonly shell: string } {
+  return Object.hasOwn(command, 'shell');
+}
+
+/** Own properties only, as everywhere. */
+function withoutPrototype<Options extends object>(options: Options | undefined): Partial<Options> {
+  return Object.assign(Object.create(null) as Partial<Options>, options);
 }

@@ -24,7 +24,7 @@ export interface OpenedStdio {
 /**
  * Opens the files among the places of a child.
  *
- * The same path for both outputs is opened once, so that they do not overwrite each other.
+ * The same file for both outputs, however it is named, is one description: they do not overwrite each other.
  * @param hasInput - Whether there is input to write; then `stdin` is a `PIPE`, else it is empty by default.
  */
 export async function openStdio(
@@ -35,23 +35,24 @@ export async function openStdio(
   },
   hasInput: boolean,
 ): Promise<OpenedStdio> {
-  const files = new Map<string, FileHandle>();
+  const files: OpenFile[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all([...files.values()].map((file) => file.close()));
+    await Promise.all(files.map(({ handle }) => handle.close()));
   };
   const place = async (target: RunSource | RunTarget, flags: string): Promise<number | HasFd | null> => {
-    if (target === null || typeof target === 'number') {
-      return target;
+    const file = fileOf(target, flags);
+    if (file === null) {
+      return target as number | HasFd | null;
     }
-    if (typeof target === 'object' && 'fd' in target) {
-      return target;
-    }
-    const append = typeof target === 'object' && 'append' in target;
-    const path = append ? target.append : target;
-    const key = `${String(path)}\0${append ? 'a' : flags}`;
-    const file = files.get(key) ?? (await open(path, append ? 'a' : flags));
-    files.set(key, file);
-    return file;
+    const handle = await open(file.path, file.flags);
+    const { dev, ino } = await handle.stat().catch(async (thrown: unknown) => {
+      await handle.close();
+      throw thrown;
+    });
+    const identity = `${file.flags} ${dev} ${ino}`;
+    const same = files.find((other) => other.identity === identity);
+    files.push({ handle, identity });
+    return same?.handle ?? handle;
   };
   try {
     const places = {
@@ -64,4 +65,21 @@ export async function openStdio(
     await close();
     throw thrown;
   }
+}
+
+interface OpenFile {
+  readonly handle: FileHandle;
+  /** Equal for the same file opened in the same way. */
+  readonly identity: string;
+}
+
+/** Returns what to open, `null` for anything that is a place already. */
+function fileOf(target: RunSource | RunTarget, flags: string): { path: string | URL; flags: string } | null {
+  if (typeof target === 'string' || target instanceof URL) {
+    return { path: target, flags };
+  }
+  // Own properties only: whether it has an `fd` is for the layer below to find out.
+  return typeof target === 'object' && target !== null && Object.hasOwn(target, 'append') && 'append' in target
+    ? { path: target.append, flags: 'a' }
+    : null;
 }

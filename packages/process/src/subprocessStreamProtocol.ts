@@ -1,4 +1,5 @@
 import {
+  ownOptions,
   SubprocessProtocol,
   TransportLostError,
   type SubprocessTransport,
@@ -7,7 +8,13 @@ import {
 import { StreamReader } from './streamReader.js';
 import { StreamWriter } from './streamWriter.js';
 import { Outcome } from './outcome.js';
+import { StreamStateError } from './streamErrors.js';
 import { WriterFlow } from './writerFlow.js';
+
+const STREAM_OPTIONS: ReadonlySet<string> = new Set<keyof StreamProtocolOptions>(['limit', 'extraFds']);
+
+/** A connection that ends without a word about the child says nothing about its end. */
+const LOST = { phase: 'running', mayStillRun: true } as const;
 
 /** Settings of the streams over a child. */
 export interface StreamProtocolOptions {
@@ -28,7 +35,7 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
   readonly exited: Outcome<number> = new Outcome();
   /** Settles at `connectionLost`: nothing of the child is open any more. */
   readonly finished: Outcome<null> = new Outcome();
-  readonly #options: StreamProtocolOptions;
+  readonly #options: Partial<StreamProtocolOptions>;
   readonly #readers = new Map<number, StreamReader>();
   readonly #openOutputs = new Set<number>();
   readonly #flow = new WriterFlow();
@@ -38,7 +45,7 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
 
   constructor(options: StreamProtocolOptions = {}) {
     super();
-    this.#options = options;
+    this.#options = ownOptions(options, STREAM_OPTIONS);
   }
 
   get stdin(): StreamWriter | null {
@@ -90,7 +97,13 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
 
   override processExited(): void {
     this.#exited = true;
-    this.exited.resolve(this.#transport?.getReturncode() ?? 0);
+    const returncode = this.#transport?.getReturncode() ?? null;
+    if (returncode === null) {
+      // No status is ever invented.
+      this.exited.reject(new StreamStateError('processExited() called without a return code'));
+    } else {
+      this.exited.resolve(returncode);
+    }
     this.#closeWhenOver();
   }
 
@@ -104,9 +117,8 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
 
   override connectionLost(exc: Error | null): void {
     this.#flow.connectionLost(exc);
-    if (exc instanceof TransportLostError) {
-      this.exited.reject(exc);
-    }
+    // After `processExited` this changes nothing.
+    this.exited.reject(exc ?? new TransportLostError('the connection ended before the child', LOST));
     this.#transport = null;
     this.finished.resolve(null);
   }
