@@ -31,7 +31,25 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     return !this.#dropping && !this.#skipNewline;
   }
 
-  abstract next(): Promise<IteratorResult<Line, undefined>>;
+  /** Whether lines may be handed out: neither ended nor failed nor aborted. */
+  protected get mayRead(): boolean {
+    return !this.done && this.buffer.exception === null && this.rules.signal?.aborted !== true;
+  }
+
+  next(): Promise<IteratorResult<Line, undefined>> {
+    const line = this.lineAtHand();
+    return line === null ? this.#waitNext() : Promise.resolve({ value: line, done: false });
+  }
+
+  /** Takes the next line if it is there and there is nothing special about it; else `next` has to look. */
+  lineAtHand(): Line | null {
+    const { buffer, rules } = this;
+    const { search } = rules;
+    if (!this.atLineStart || rules.fatal || !this.mayRead || !this.#isThere()) {
+      return null;
+    }
+    return this.decode(this.#takeWithEnd(search.matchEnd - search.matchLength - buffer.queue.head, search.matchLength));
+  }
 
   /** Ends the iteration. What was not handed out stays in the reader. */
   return(): Promise<IteratorResult<Line, undefined>> {
@@ -50,7 +68,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
   protected abstract decode(bytes: Uint8Array): Line;
 
   /** Waits for the next line. */
-  protected async waitNext(): Promise<IteratorResult<Line, undefined>> {
+  async #waitNext(): Promise<IteratorResult<Line, undefined>> {
     const { buffer, rules } = this;
     try {
       while (!this.done) {
@@ -71,6 +89,14 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     }
     this.done = true;
     return { value: undefined, done: true };
+  }
+
+  /** Whether a line that is short enough is complete in the queue. */
+  #isThere(): boolean {
+    const { buffer, rules } = this;
+    const { search } = rules;
+    buffer.settle();
+    return search.find(buffer.queue) && search.matchEnd - search.matchLength - buffer.queue.head <= rules.maxLineBytes;
   }
 
   async #wait(): Promise<void> {
@@ -116,18 +142,29 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
   }
 
   #takeWithEnd(length: number, endLength: number): Uint8Array {
-    const { buffer, rules } = this;
-    const bytes = buffer.queue.take(length + endLength);
-    this.#lineEnded(bytes[length]);
+    const { rules } = this;
+    const { queue } = this.buffer;
     if (!rules.keepEnds) {
-      return bytes.subarray(0, length);
+      const bytes = queue.take(length);
+      this.#takeEnd(endLength);
+      return bytes;
     }
-    if (!rules.universal || bytes[length] === NEWLINE) {
+    const bytes = queue.take(length + endLength);
+    const endByte = bytes[length];
+    this.#lineEnded(endByte);
+    if (!rules.universal || endByte === NEWLINE) {
       return bytes;
     }
     const translated = new Uint8Array(bytes);
     translated[length] = NEWLINE;
     return translated;
+  }
+
+  #takeEnd(endLength: number): void {
+    const { queue } = this.buffer;
+    const endByte = this.rules.universal ? queue.byteAt(0) : undefined;
+    queue.skip(endLength);
+    this.#lineEnded(endByte);
   }
 
   #lineEnded(endByte: number | undefined): void {
@@ -166,9 +203,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     if (found) {
       this.#dropping = false;
       queue.skip(search.matchEnd - search.matchLength - queue.head);
-      const endByte = queue.byteAt(0);
-      queue.skip(search.matchLength);
-      this.#lineEnded(endByte);
+      this.#takeEnd(search.matchLength);
     } else {
       queue.skip(buffer.eof ? queue.length : Math.max(0, queue.length - (search.longest - 1)));
       buffer.consumed();
@@ -178,10 +213,6 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
 
 /** Iterates over lines of bytes. */
 export class BytesLineIterator extends LineIterator<Uint8Array> {
-  override next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    return this.waitNext();
-  }
-
   protected override decode(bytes: Uint8Array): Uint8Array {
     return bytes;
   }

@@ -1,6 +1,7 @@
 import { ValueError } from '@subwire/transport';
 import { indexOfByte } from './byteSearch.js';
 import type { ChunkQueue } from './chunkQueue.js';
+import { NearestByte } from './nearestByte.js';
 import { SeparatorAutomaton } from './separatorAutomaton.js';
 
 /** Bytes, or a string that stands for its UTF-8 bytes. */
@@ -22,6 +23,9 @@ export class SeparatorSearch {
   readonly #separators: readonly Uint8Array[];
   /** The only separator, if it is a single byte; else -1. */
   readonly #byte: number;
+  /** For several separators of a single byte each. */
+  readonly #nearest: NearestByte | null;
+  /** For all others. */
   readonly #automaton: SeparatorAutomaton | null;
   #base = -1;
   #found = false;
@@ -35,7 +39,11 @@ export class SeparatorSearch {
     this.longest = Math.max(...separators.map((separator) => separator.length));
     const [only] = separators;
     this.#byte = separators.length === 1 && only?.length === 1 ? (only[0] ?? -1) : -1;
-    this.#automaton = this.#byte === -1 ? new SeparatorAutomaton(separators) : null;
+    this.#nearest =
+      this.#byte === -1 && this.longest === 1
+        ? new NearestByte(Uint8Array.from(separators.flatMap((one) => [...one])))
+        : null;
+    this.#automaton = this.longest > 1 ? new SeparatorAutomaton(separators) : null;
   }
 
   /** Tells whether this search looks for the very same separators. */
@@ -100,7 +108,7 @@ export class SeparatorSearch {
     }
     if (this.#automaton === null) {
       this.matchLength = 1;
-      return indexOfByte(chunk, this.#byte, from) + 1 || -1;
+      return (this.#nearest?.find(chunk, from) ?? indexOfByte(chunk, this.#byte, from)) + 1 || -1;
     }
     const end = this.#automaton.scan(chunk, from);
     this.matchLength = this.#automaton.matchLength;

@@ -1,7 +1,10 @@
 import { TextDecodeError } from './streamErrors.js';
 
-/** Buffer's own decoding of single bytes, which works on any `Uint8Array`. */
-const BUFFER = Buffer.prototype as { latin1Slice(this: Uint8Array): string };
+/** Buffer's own decoding, which works on any `Uint8Array`. */
+const BUFFER = Buffer.prototype as {
+  latin1Slice(this: Uint8Array): string;
+  utf8Slice(this: Uint8Array): string;
+};
 
 /** Turns complete pieces of bytes into text. */
 export interface TextDecoding {
@@ -13,6 +16,13 @@ const LATIN1: TextDecoding = {
   decode: (bytes) => BUFFER.latin1Slice.call(bytes),
 };
 
+/** `TextDecoder` is faster for long pieces, and costs more than a short one. */
+const UTF8: TextDecoding = {
+  decode: (bytes) => (bytes.length < 1024 ? BUFFER.utf8Slice.call(bytes) : PATIENT.decode(bytes)),
+};
+
+const PATIENT = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /**
  * Returns what turns lines into text.
  *
@@ -22,10 +32,10 @@ export function textDecoding(encoding: 'utf8' | 'latin1', fatal: boolean): TextD
   if (encoding === 'latin1') {
     return LATIN1;
   }
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal });
   if (!fatal) {
-    return decoder;
+    return UTF8;
   }
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal });
   return {
     decode(bytes) {
       try {

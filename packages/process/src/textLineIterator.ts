@@ -18,6 +18,7 @@ const BATCH_BYTES = 16_384;
 const LEAST_BATCH_BYTES = 256;
 
 const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
 
 /** Iterates over lines of text. */
 export class TextLineIterator extends LineIterator<string> implements Lease {
@@ -36,23 +37,26 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     this.#decoding = textDecoding(encoding, rules.fatal);
     this.#keep = rules.keepEnds ? 1 : 0;
     const most = Math.min(BATCH_BYTES, rules.maxLineBytes, buffer.limit);
-    this.#batchBytes = rules.plainNewline && !rules.fatal && most >= LEAST_BATCH_BYTES ? most : 0;
+    this.#batchBytes = (rules.plainNewline || rules.universal) && !rules.fatal && most >= LEAST_BATCH_BYTES ? most : 0;
   }
 
-  override next(): Promise<IteratorResult<string, undefined>> {
-    if ((this.#position < this.#text.length || this.#readBatch()) && this.rules.signal?.aborted !== true) {
-      const text = this.#text;
-      const start = this.#position;
-      const end = text.indexOf('\n', start);
-      this.#position = end + 1;
-      this.#handedOut += 1;
-      if (end + 1 === text.length) {
-        this.#finishBatch(this.#bytes);
-        this.buffer.lend(null);
-      }
-      return Promise.resolve({ value: text.slice(start, end + this.#keep), done: false });
+  override lineAtHand(): string | null {
+    if (!this.mayRead) {
+      return null;
     }
-    return this.waitNext();
+    if (this.#position === this.#text.length && !this.#readBatch()) {
+      return super.lineAtHand();
+    }
+    const text = this.#text;
+    const start = this.#position;
+    const end = text.indexOf('\n', start);
+    this.#position = end + 1;
+    this.#handedOut += 1;
+    if (end + 1 === text.length) {
+      this.#finishBatch(this.#bytes);
+      this.buffer.lend(null);
+    }
+    return text.slice(start, end + this.#keep);
   }
 
   /** Somebody else reads: only the lines that were handed out are gone. */
@@ -72,16 +76,17 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
   /** Decodes the lines that are complete in the first chunk; tells whether there are any. */
   #readBatch(): boolean {
     const { buffer } = this;
-    if (this.#batchBytes === 0 || this.done || buffer.exception !== null || !this.atLineStart) {
+    if (this.#batchBytes === 0 || !this.atLineStart) {
       return false;
     }
     buffer.settle();
     const chunk = buffer.queue.peekFirst();
     const end = lastIndexOfByte(chunk, NEWLINE, this.#batchBytes - 1) + 1;
-    if (end === 0) {
+    const region = chunk.subarray(0, end);
+    if (end === 0 || (this.rules.universal && indexOfByte(region, CARRIAGE_RETURN, 0) !== -1)) {
       return false;
     }
-    this.#text = this.#decoding.decode(chunk.subarray(0, end));
+    this.#text = this.#decoding.decode(region);
     this.#position = 0;
     this.#handedOut = 0;
     this.#bytes = end;

@@ -1,0 +1,43 @@
+/** Lines, each of which may be there already. */
+export interface LineSupply<Line> extends AsyncIterator<Line, undefined, undefined> {
+  /** Takes the next line if it is there, `null` if `next` has to look for it. */
+  lineAtHand(): Line | null;
+}
+
+/** The most lines in one batch. */
+const MOST_LINES = 1024;
+
+/** Iterates over the lines that are there at once: one promise for all of them. */
+export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefined, undefined> {
+  readonly #lines: LineSupply<Line>;
+
+  constructor(lines: LineSupply<Line>) {
+    this.#lines = lines;
+  }
+
+  async next(): Promise<IteratorResult<Line[], undefined>> {
+    const first = await this.#lines.next();
+    if (first.done === true) {
+      return { value: undefined, done: true };
+    }
+    const batch = [first.value];
+    while (batch.length < MOST_LINES) {
+      const line = this.#lines.lineAtHand();
+      if (line === null) {
+        break;
+      }
+      batch.push(line);
+    }
+    return { value: batch, done: false };
+  }
+
+  /** Ends the iteration; what was not handed out stays in the reader. */
+  async return(): Promise<IteratorResult<Line[], undefined>> {
+    await this.#lines.return?.();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
