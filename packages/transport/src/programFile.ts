@@ -58,7 +58,9 @@ export function checkDirectory(program: string, cwd: string): void {
   let isDirectory: boolean;
   try {
     isDirectory = statSync(cwd).isDirectory();
-    accessSync(cwd, constants.X_OK);
+    if (isDirectory) {
+      accessSync(cwd, constants.X_OK);
+    }
   } catch (thrown) {
     throw fail(systemErrorCode(thrown), 'the working directory cannot be entered', thrown);
   }
