@@ -19,3 +19,6 @@ export type { MemoryPipeOptions, MemoryReadPipe, MemoryWritePipe } from './pipeP
 export { RecordingProtocol } from './recordingProtocol.js';
 export { ProtocolOrderError, StrictProtocol } from './strictProtocol.js';
 export { splitEvery } from './splitEvery.js';
+
+// The compliance suite of backends.
+export * from './compliance/index.js';

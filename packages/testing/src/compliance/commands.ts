@@ -1,0 +1,124 @@
+import { chmodSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SpawnStage, SystemErrorCode } from '@subwire/transport';
+import { CHILD_PROGRAM } from './childProgram.js';
+import { encodeSteps, type Step } from './step.js';
+
+/** What to start. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** A program that stands alone in a directory. */
+export interface LocatedCommand extends Command {
+  /** The directory; `program` is the bare name. */
+  readonly directory: string;
+  /** Removes what was made for it. */
+  dispose(): void;
+}
+
+/** The ways in which a start can fail, each with what the error has to say. */
+export const BROKEN_COMMANDS: Readonly<Record<BrokenKind, { readonly code: SystemErrorCode; readonly stage: SpawnStage }>> =
+  {
+    'missing-file': { code: 'ENOENT', stage: 'exec' },
+    'missing-name': { code: 'ENOENT', stage: 'lookup' },
+    'not-executable': { code: 'EACCES', stage: 'exec' },
+    directory: { code: 'EACCES', stage: 'exec' },
+    'missing-interpreter': { code: 'ENOENT', stage: 'exec' },
+    'no-interpreter': { code: 'ENOEXEC', stage: 'exec' },
+    'missing-cwd': { code: 'ENOENT', stage: 'cwd' },
+    'cwd-is-file': { code: 'ENOTDIR', stage: 'cwd' },
+    'argument-too-long': { code: 'E2BIG', stage: 'exec' },
+  };
+
+/** One of the ways in which a start can fail. */
+export type BrokenKind =
+  | 'missing-file'
+  | 'missing-name'
+  | 'not-executable'
+  | 'directory'
+  | 'missing-interpreter'
+  | 'no-interpreter'
+  | 'missing-cwd'
+  | 'cwd-is-file'
+  | 'argument-too-long';
+
+/** A command that cannot be started. */
+export interface BrokenCommand extends Command {
+  readonly cwd?: string;
+  /** What the error's `path` names, where the suite is to check it. */
+  readonly path?: string;
+  /** Removes what was made for it. */
+  dispose(): void;
+}
+
+/** The programs that the suite starts. */
+export interface ComplianceCommands {
+  /**
+   * Returns what runs steps.
+   * @param argv - Further arguments, which the child can print.
+   */
+  steps(steps: readonly Step[], argv?: readonly string[]): Command;
+  /** Returns what runs steps, under a name in a directory of its own. */
+  located(steps: readonly Step[]): LocatedCommand;
+  /** Returns what cannot be started. */
+  broken(kind: BrokenKind): BrokenCommand;
+}
+
+/** The commands of a machine: real files, and Node as the interpreter of the steps. */
+export const machineCommands: ComplianceCommands = {
+  steps(steps, argv = []) {
+    return { program: process.execPath, args: ['-e', CHILD_PROGRAM, '--', encodeSteps(steps), ...argv] };
+  },
+  located(steps) {
+    const directory = scratchDirectory();
+    symlinkSync(process.execPath, join(directory, 'subwire-child'));
+    return { ...this.steps(steps), program: 'subwire-child', directory, dispose: remover(directory) };
+  },
+  broken(kind) {
+    const directory = scratchDirectory();
+    const file = join(directory, 'program');
+    const made = { program: file, args: [], path: file, dispose: remover(directory) };
+    switch (kind) {
+      case 'missing-file':
+        return made;
+      case 'missing-name':
+        return { ...made, program: 'subwire-no-such-program', path: 'subwire-no-such-program' };
+      case 'directory':
+        return { ...made, program: directory, path: directory };
+      case 'not-executable':
+        writeFileSync(file, '#!/bin/sh\n', { mode: 0o644 });
+        return made;
+      case 'missing-interpreter':
+        return script(made, '#!/no/such/interpreter\n');
+      case 'no-interpreter':
+        return script(made, 'echo never\n');
+      case 'missing-cwd':
+        return { ...made, ...this.steps([]), cwd: file };
+      case 'cwd-is-file':
+        writeFileSync(file, '');
+        return { ...made, ...this.steps([]), cwd: file };
+      case 'argument-too-long':
+        // One argument may have 128 KiB on Linux, all of them together 1 MiB on macOS.
+        return { program: process.execPath, args: ['x'.repeat(2 ** 21)], dispose: made.dispose };
+    }
+  },
+};
+
+function scratchDirectory(): string {
+  return mkdtempSync(join(realpathSync(tmpdir()), 'subwire-compliance-'));
+}
+
+function remover(directory: string): () => void {
+  return () => {
+    rmSync(directory, { recursive: true, force: true });
+  };
+}
+
+function script(made: BrokenCommand & { readonly path: string }, text: string): BrokenCommand {
+  writeFileSync(made.path, text);
+  chmodSync(made.path, 0o755);
+  return made;
+}

@@ -1,0 +1,70 @@
+import {
+  SpawnError,
+  checkDirectory,
+  findProgramFile,
+  systemErrorCode,
+  type ChildHandle,
+  type SpawnRequest,
+  type SubprocessBackend,
+} from '@subwire/transport';
+import { FakeBackend, type FakeBackendOptions } from '../fakeBackend.js';
+import { fakeSpawnError } from '../fakeSpawnError.js';
+import { FakeDescriptors } from './fakeWorld.js';
+import { runSteps } from './fakeSteps.js';
+import { decodeSteps } from './step.js';
+import { backendSubject, type ComplianceSubject, type SubjectOptions } from './subject.js';
+
+/** The longest argument that Linux takes. */
+const MAX_ARGUMENT_BYTES = 131_072;
+
+/**
+ * Returns the fake backend as a subject: it finds programs on disk as a real one does, and runs the suite's children in
+ * memory.
+ *
+ * @param options - Settings of the fake; the suite passes with any chunking, seed and capacity.
+ */
+export function fakeSubject(options: FakeBackendOptions = {}, subjectOptions: SubjectOptions = {}): ComplianceSubject {
+  const fake = new FakeBackend({ autoAdvance: true, ...options });
+  const backend: SubprocessBackend = {
+    name: 'fake',
+    supports: fake.supports,
+    clock: fake.clock,
+    spawn: (request) => spawnSteps(fake, request),
+  };
+  return backendSubject(backend, {
+    elapse: (ms) => fake.clock.advance(ms),
+    quiet: () => fake.settle(),
+    ...subjectOptions,
+  });
+}
+
+function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
+  const { program, cwd, args } = request;
+  if (cwd !== null) {
+    checkDirectory(program, cwd);
+  }
+  const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
+  const path = findProgramFile({ program, file: request.executable ?? program, cwd, env });
+  if (args.some((arg) => Buffer.byteLength(arg) > MAX_ARGUMENT_BYTES)) {
+    throw fakeSpawnError({ code: 'E2BIG' }, program, cwd);
+  }
+  const descriptors = openDescriptors(request, path);
+  const decoded = decodeSteps(args);
+  fake.expect(() => true).run(async (context) => {
+    try {
+      return decoded === null ? 0 : await runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, clock: fake.clock });
+    } finally {
+      descriptors.close();
+    }
+  });
+  return fake.spawn(request);
+}
+
+function openDescriptors(request: SpawnRequest, path: string): FakeDescriptors {
+  try {
+    return new FakeDescriptors(request);
+  } catch (cause) {
+    const reason = 'a descriptor given for the child is not open';
+    throw new SpawnError(systemErrorCode(cause), { stage: 'stdio', program: request.program, path, reason }, { cause });
+  }
+}

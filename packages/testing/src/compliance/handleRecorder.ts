@@ -1,0 +1,158 @@
+import type {
+  ChildHandle,
+  ReadPipeHandle,
+  SpawnRequest,
+  StdioSlot,
+  SubprocessBackend,
+  WritePipeHandle,
+} from '@subwire/transport';
+import { EventLog } from './waiting.js';
+
+const PIPE_SLOT: StdioSlot = { kind: 'pipe' };
+
+/** Returns a request with pipes at 0, 1 and 2, unless `over` says otherwise. */
+export function spawnRequest(program: string, args: readonly string[], over: Partial<SpawnRequest> = {}): SpawnRequest {
+  return {
+    program,
+    args,
+    executable: null,
+    stdio: new Map([0, 1, 2].map((fd) => [fd, PIPE_SLOT])),
+    cwd: null,
+    env: null,
+    startNewSession: false,
+    processGroup: null,
+    user: null,
+    group: null,
+    ...over,
+  };
+}
+
+function reason(error: Error | null): string {
+  return error === null ? '' : `:${error.name}`;
+}
+
+/**
+ * Drives a `ChildHandle` in the place of the transport, and logs what it emits: `spawn`, `data:1`, `close:1`, `exit:0`,
+ * `error`, `lost`.
+ */
+export class HandleRecorder {
+  readonly log: EventLog = new EventLog();
+  readonly child: ChildHandle;
+  readonly chunks: Map<number, Uint8Array[]> = new Map();
+  /** What came while a method of a handle was on the stack. */
+  readonly synchronous: string[] = [];
+  pid: number | null = null;
+  returncode: number | null = null;
+  error: Error | null = null;
+  #calling = true;
+
+  constructor(backend: SubprocessBackend, request: SpawnRequest) {
+    this.child = backend.spawn(request);
+    const { stdin, outputs } = this.child;
+    this.child.on('spawn', (pid) => {
+      this.pid = pid;
+      this.#record('spawn');
+    });
+    this.child.on('exit', (returncode) => {
+      this.returncode = returncode;
+      this.#record(`exit:${returncode}`);
+    });
+    this.child.on('lost', () => {
+      this.#record('lost');
+    });
+    this.child.on('error', (error) => {
+      this.error = error;
+      this.#record('error');
+    });
+    stdin?.on('close', (error) => {
+      this.#record(`close:0${reason(error)}`);
+    });
+    for (const [fd, output] of outputs) {
+      this.#listen(fd, output);
+    }
+    this.#calling = false;
+  }
+
+  get lines(): readonly string[] {
+    return this.log.lines;
+  }
+
+  get stdin(): WritePipeHandle {
+    if (this.child.stdin === null) {
+      throw new Error('there is no input');
+    }
+    return this.child.stdin;
+  }
+
+  output(fd: number): ReadPipeHandle {
+    const output = this.child.outputs.get(fd);
+    if (output === undefined) {
+      throw new Error(`there is no output ${fd}`);
+    }
+    return output;
+  }
+
+  /** Calls methods of the handles; what they emit meanwhile is noted. */
+  call<T>(action: () => T): T {
+    this.#calling = true;
+    try {
+      return action();
+    } finally {
+      this.#calling = false;
+    }
+  }
+
+  resumeAll(): void {
+    for (const output of this.child.outputs.values()) {
+      output.resume();
+    }
+  }
+
+  bytes(fd: number): Uint8Array {
+    return Buffer.concat(this.chunks.get(fd) ?? []);
+  }
+
+  text(fd: number): string {
+    return Buffer.from(this.bytes(fd)).toString('utf8');
+  }
+
+  /** Resolves once a line starting with `start` is there. */
+  seen(start: string): Promise<void> {
+    return this.log.until(start, () => this.lines.some((line) => line.startsWith(start)));
+  }
+
+  seenText(fd: number, text: string): Promise<void> {
+    return this.log.until(`${JSON.stringify(text)} on ${fd}`, () => this.text(fd).includes(text));
+  }
+
+  /** Resolves after the child's end and the close of every pipe. */
+  async ended(): Promise<void> {
+    await this.seen('exit');
+    const fds = [...this.child.outputs.keys(), ...(this.child.stdin === null ? [] : [0])];
+    await Promise.all(fds.map((fd) => this.seen(`close:${fd}`)));
+  }
+
+  /** Whether it has ended, or never began. */
+  get over(): boolean {
+    return this.returncode !== null || this.error !== null;
+  }
+
+  #listen(fd: number, output: ReadPipeHandle): void {
+    const chunks: Uint8Array[] = [];
+    this.chunks.set(fd, chunks);
+    output.on('data', (chunk) => {
+      chunks.push(chunk);
+      this.#record(`data:${fd}`);
+    });
+    output.on('close', (error) => {
+      this.#record(`close:${fd}${reason(error)}`);
+    });
+  }
+
+  #record(line: string): void {
+    if (this.#calling) {
+      this.synchronous.push(line);
+    }
+    this.log.add(line);
+  }
+}
