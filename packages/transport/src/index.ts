@@ -37,5 +37,6 @@ export type { StdioSlot } from './stdio.js';
 export { systemClock } from './clock.js';
 export type { Clock, ClockTimer } from './clock.js';
 export { ownOptions } from './ownOptions.js';
+export { systemErrorCode } from './errors.js';
 export { checkDirectory, findProgramFile } from './programFile.js';
 export type { ProgramQuery } from './programFile.js';
