@@ -5,6 +5,7 @@ import type { Config } from 'jest';
 const folders = [
   'packages/transport',
   'packages/process',
+  'packages/posix',
   'packages/testing',
   'packages/compliance',
   'packages/repo',

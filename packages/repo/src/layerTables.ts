@@ -44,6 +44,31 @@ export const PRIVATE_FOLDERS: readonly string[] = ['compliance', 'bench', 'repo'
 export type FileRules = Readonly<Record<string, readonly string[] | 'any'>>;
 
 export const FILE_RULES: Readonly<Record<string, FileRules>> = {
+  posix: {
+    // Stand alone.
+    constants: [],
+    ffi: [],
+    spawnQueue: [],
+    systemErrors: [],
+    support: ['ffi'],
+    // Descriptors and processes, one system call at a time.
+    exitStatus: ['constants', 'ffi'],
+    features: ['constants', 'exitStatus', 'ffi'],
+    pipes: ['constants', 'ffi', 'systemErrors'],
+    posixSpawn: ['ffi', 'systemErrors'],
+    spawnErrors: [],
+    // What waits for the loop.
+    poller: ['constants', 'ffi', 'systemErrors'],
+    readPipe: ['constants', 'ffi', 'pipes', 'poller', 'systemErrors'],
+    writePipe: ['constants', 'ffi', 'pipes', 'poller', 'systemErrors'],
+    sigchldWatch: ['poller'],
+    exitWatcher: ['constants', 'exitStatus', 'features', 'ffi', 'poller', 'sigchldWatch', 'systemErrors'],
+    // Where the pieces meet.
+    childStdio: ['constants', 'ffi', 'pipes', 'readPipe', 'systemErrors', 'writePipe'],
+    posixChild: ['childStdio', 'exitWatcher', 'posixSpawn', 'readPipe', 'spawnErrors', 'spawnQueue', 'writePipe'],
+    posixBackend: ['ffi', 'posixChild', 'spawnQueue', 'support'],
+    index: 'any',
+  },
   transport: {
     // Stand alone.
     errors: [],

@@ -1,0 +1,6 @@
+/**
+ * Loads koffi.
+ *
+ * @throws if there is no binary of it for this machine.
+ */
+export declare function loadKoffi(): typeof import('koffi', { with: { 'resolution-mode': 'require' } });

@@ -1,0 +1,19 @@
+/** Numbers of the Linux system interface; the same on x64 and arm64. */
+export const O_RDWR: number = 0o2;
+export const O_NONBLOCK: number = 0o4000;
+export const O_CLOEXEC: number = 0o2000000;
+export const F_GETFD: number = 1;
+export const F_GETFL: number = 3;
+export const F_SETFL: number = 4;
+export const F_DUPFD_CLOEXEC: number = 1030;
+export const F_SETPIPE_SZ: number = 1031;
+export const EPERM: number = 1;
+export const ENOENT: number = 2;
+export const ESRCH: number = 3;
+export const EINTR: number = 4;
+export const ECHILD: number = 10;
+export const EAGAIN: number = 11;
+export const EACCES: number = 13;
+export const ENOTDIR: number = 20;
+export const EINVAL: number = 22;
+export const EPIPE: number = 32;

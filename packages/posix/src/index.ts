@@ -1,0 +1,3 @@
+export { posixBackend } from './posixBackend.js';
+export { isSupported } from './support.js';
+export type { Support } from './support.js';

@@ -1,0 +1,75 @@
+/** Pipes: made, moved out of the way, made larger. */
+import { F_DUPFD_CLOEXEC, F_SETFL, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from './constants.js';
+import { native } from './ffi.js';
+import { systemError } from './systemErrors.js';
+
+/** What a busy pipe grows to; a user without privileges may not have more. */
+const BUSY_PIPE_BYTES = 1_048_576;
+
+const pair = new Int32Array(2);
+
+/** The two ends of a pipe. */
+export interface PipeEnds {
+  /** Ours, non-blocking. */
+  readonly ours: number;
+  /** The child's, blocking. */
+  readonly childs: number;
+}
+
+/**
+ * Makes a pipe whose ends no child inherits by itself.
+ *
+ * @param weWrite - Which end is ours.
+ * @param lowest - Descriptors below it are needed in the child; the child's end is not among them.
+ * @throws the system's error; nothing is left open.
+ */
+export function makePipe(weWrite: boolean, lowest: number): PipeEnds {
+  const c = native();
+  if (c.pipe2(pair, O_CLOEXEC) !== 0) {
+    throw systemError('pipe2', c.errno());
+  }
+  let ours = pair[weWrite ? 1 : 0] ?? -1;
+  let childs = pair[weWrite ? 0 : 1] ?? -1;
+  try {
+    // A descriptor below 3 would be taken for a standard stream by everybody else here.
+    ours = moveUp(ours, 3);
+    childs = moveUp(childs, lowest);
+  } catch (thrown) {
+    c.close(ours);
+    c.close(childs);
+    throw thrown;
+  }
+  c.fcntl(ours, F_SETFL, O_NONBLOCK | (weWrite ? 1 : 0));
+  return { ours, childs };
+}
+
+/** Returns the descriptor, or if it is below `lowest` a duplicate that is not, in its place. */
+function moveUp(fd: number, lowest: number): number {
+  if (fd >= lowest) {
+    return fd;
+  }
+  const moved = duplicate(fd, lowest);
+  native().close(fd);
+  return moved;
+}
+
+/**
+ * Duplicates a descriptor, close-on-exec, at `lowest` or above.
+ * @throws the system's error.
+ */
+export function duplicate(fd: number, lowest: number): number {
+  const c = native();
+  const copy = c.fcntl(fd, F_DUPFD_CLOEXEC, lowest);
+  if (copy < 0) {
+    throw systemError('fcntl', c.errno());
+  }
+  return copy;
+}
+
+/**
+ * Makes a busy pipe larger: fewer changes between two processes for the same bytes. A refusal (the user's pipes use too
+ * much memory already) changes nothing.
+ */
+export function growPipe(fd: number): void {
+  native().fcntl(fd, F_SETPIPE_SZ, BUSY_PIPE_BYTES);
+}

@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers';
+import { ChildHandle, NotSupportedError, signalNumber, type Signal, type SpawnRequest } from '@subwire/transport';
+import { ChildStdio } from './childStdio.js';
+import { ExitWatcher } from './exitWatcher.js';
+import { attributesOf, FileActions, posixSpawn } from './posixSpawn.js';
+import type { ReadPipe } from './readPipe.js';
+import { locate, toSpawnError, type Command } from './spawnErrors.js';
+import type { SpawnJob } from './spawnQueue.js';
+import type { WritePipe } from './writePipe.js';
+
+/** A child of `posix_spawn`. */
+export class PosixChild extends ChildHandle implements SpawnJob {
+  readonly #command: Command;
+  readonly #stdio: ChildStdio;
+  readonly #leadsGroup: boolean;
+  #watcher: ExitWatcher | null = null;
+
+  /** @throws {SpawnError} if a descriptor that was given is not open. */
+  constructor(request: SpawnRequest) {
+    super();
+    // A copy: a change of our environment while the spawn waits must not reach the child.
+    const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
+    this.#command = { request, env };
+    this.#leadsGroup = request.startNewSession || request.processGroup === 0;
+    try {
+      this.#stdio = new ChildStdio(request.stdio);
+    } catch (thrown) {
+      throw toSpawnError(thrown, this.#command, null);
+    }
+  }
+
+  override get stdin(): WritePipe | null {
+    return this.#stdio.stdin;
+  }
+
+  override get outputs(): ReadonlyMap<number, ReadPipe> {
+    return this.#stdio.outputs;
+  }
+
+  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+    const number = signalNumber(signal);
+    if (scope === 'group' && !this.#leadsGroup) {
+      throw new NotSupportedError(
+        'groupSignals',
+        'the child has no group of its own; start it with startNewSession or processGroup: 0',
+      );
+    }
+    return this.#watcher?.signal(number, scope) ?? false;
+  }
+
+  start(done: () => void): boolean {
+    let file: string | null = null;
+    try {
+      file = locate(this.#command);
+      this.#spawn(file, done);
+      return true;
+    } catch (thrown) {
+      this.#stdio.drop();
+      const error = toSpawnError(thrown, this.#command, file);
+      setImmediate(() => {
+        this.emit('error', error);
+      });
+      return false;
+    }
+  }
+
+  #spawn(file: string, done: () => void): void {
+    const { request, env } = this.#command;
+    const actions = new FileActions();
+    try {
+      this.#stdio.prepare(actions.memory);
+      if (request.cwd !== null) {
+        actions.changeDirectory(request.cwd);
+      }
+      const image = { file, argv: [request.program, ...request.args], env: environment(env) };
+      posixSpawn(image, actions, attributesOf(request), (error, pid) => {
+        // Out of koffi's callback: what follows runs the code of users.
+        setImmediate(() => {
+          done();
+          this.#onSpawned(error, pid, file);
+        });
+      });
+    } catch (thrown) {
+      actions.free();
+      throw thrown;
+    }
+  }
+
+  #onSpawned(failure: Error | null, pid: number, file: string): void {
+    if (failure !== null) {
+      this.#stdio.drop();
+      this.emit('error', toSpawnError(failure, this.#command, file));
+      return;
+    }
+    this.#stdio.connect();
+    this.#watcher = new ExitWatcher(pid, (returncode) => {
+      this.emit('exit', returncode);
+    });
+    this.emit('spawn', pid);
+  }
+}
+
+function environment(env: Readonly<Record<string, string>>): string[] {
+  const list: string[] = [];
+  for (const name of Object.keys(env)) {
+    list.push(`${name}=${env[name] ?? ''}`);
+  }
+  return list;
+}

@@ -1,0 +1,124 @@
+/**
+ * One call of `posix_spawn`, on a pool thread: the thread waits until the child has executed its program (the C library
+ * uses `vfork`, so that takes as long however large this process is), the loop does not.
+ */
+import type { SpawnRequest } from '@subwire/transport';
+import { native, type Memory } from './ffi.js';
+import { systemError } from './systemErrors.js';
+
+const POSIX_SPAWN_SETPGROUP = 0x02;
+const POSIX_SPAWN_SETSIGDEF = 0x04;
+const POSIX_SPAWN_SETSIGMASK = 0x08;
+const POSIX_SPAWN_SETSID = 0x80;
+
+// Larger than the structures of glibc: 336, 80 and 128 bytes.
+const ATTRIBUTES_BYTES = 512;
+const ACTIONS_BYTES = 128;
+const SIGSET_BYTES = 128;
+
+/**
+ * Every signal, bit by bit: `sigfillset` leaves out 32 and 33, which the C library keeps for itself, and a child that
+ * starts another thread library would inherit them ignored.
+ */
+const EVERY_SIGNAL: Uint8Array = Buffer.alloc(SIGSET_BYTES, 0xff);
+const NO_SIGNAL: Uint8Array = Buffer.alloc(SIGSET_BYTES);
+
+/** The structures for the usual children; they are only read. */
+const attributesByGroup = new Map<string, Memory>();
+
+/** Returns the attributes of a child. */
+export function attributesOf(request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>): Memory {
+  const { startNewSession, processGroup } = request;
+  if (processGroup !== null && processGroup > 0) {
+    return makeAttributes(startNewSession, processGroup);
+  }
+  const key = `${startNewSession} ${processGroup}`;
+  let attributes = attributesByGroup.get(key);
+  if (attributes === undefined) {
+    attributes = makeAttributes(startNewSession, processGroup);
+    attributesByGroup.set(key, attributes);
+  }
+  return attributes;
+}
+
+function makeAttributes(newSession: boolean, group: number | null): Memory {
+  const c = native();
+  const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
+  check(c.attrInit(attributes));
+  let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+  check(c.attrSetSigDefault(attributes, EVERY_SIGNAL));
+  check(c.attrSetSigMask(attributes, NO_SIGNAL));
+  if (newSession) {
+    flags |= POSIX_SPAWN_SETSID;
+  }
+  // The leader of a session leads a group already and may not change it.
+  if (group !== null && !(newSession && group === 0)) {
+    flags |= POSIX_SPAWN_SETPGROUP;
+    check(c.attrSetPgroup(attributes, group));
+  }
+  check(c.attrSetFlags(attributes, flags));
+  return attributes;
+}
+
+/** What the child does with its descriptors and its directory before it executes the program. */
+export class FileActions {
+  readonly memory: Memory = Buffer.alloc(ACTIONS_BYTES);
+
+  constructor() {
+    check(native().fileActionsInit(this.memory));
+  }
+
+  /** To be done last: paths of other actions are relative to the directory. */
+  changeDirectory(path: string): void {
+    check(native().fileActionsAddChdir(this.memory, path));
+  }
+
+  free(): void {
+    native().fileActionsDestroy(this.memory);
+  }
+}
+
+/** What to execute. */
+export interface Image {
+  readonly file: string;
+  readonly argv: readonly string[];
+  /** `NAME=value`. */
+  readonly env: readonly string[];
+}
+
+/**
+ * Starts a child.
+ *
+ * @param done - Called later, inside a callback of koffi, with the pid or the system's error.
+ */
+export function posixSpawn(
+  image: Image,
+  actions: FileActions,
+  attributes: Memory,
+  done: (error: Error | null, pid: number) => void,
+): void {
+  const pid = new Int32Array(1);
+  native().posixSpawnAsync(
+    pid,
+    image.file,
+    actions.memory,
+    attributes,
+    [...image.argv, null],
+    [...image.env, null],
+    (thrown, errno) => {
+      // Used here so that it lives as long as the call.
+      actions.free();
+      if (thrown instanceof Error) {
+        done(thrown, 0);
+      } else {
+        done(errno === 0 ? null : systemError('posix_spawn', errno), pid[0] ?? 0);
+      }
+    },
+  );
+}
+
+function check(errno: number): void {
+  if (errno !== 0) {
+    throw systemError('posix_spawn', errno);
+  }
+}

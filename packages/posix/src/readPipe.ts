@@ -1,0 +1,189 @@
+/**
+ * Our end of a pipe that the child writes.
+ *
+ * 1. Born paused and without a descriptor; it gets one when the child is started.
+ * 2. `pause()` costs nothing: the registration ends only if an event arrives while paused.
+ * 3. A wake-up makes a bounded number of reads, so that one busy child cannot keep the others waiting.
+ * 4. A chunk belongs to its receiver: a large one takes the slab with it, a small one is copied out of it.
+ * 5. Nothing is emitted on the stack of a caller: `close()` emits in a microtask.
+ */
+import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
+import { EAGAIN, EINTR } from './constants.js';
+import { native, type Native } from './ffi.js';
+import { growPipe } from './pipes.js';
+import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from './poller.js';
+import { pipeFailure } from './systemErrors.js';
+
+/** Bytes per read; what a pipe holds unless it was made larger. */
+const SLAB_BYTES = 65_536;
+/** From here on a chunk takes its slab along; below, a copy costs less than the memory it would pin. */
+const OWN_SLAB_BYTES = 32_768;
+/** Reads per wake-up. */
+const MAX_READS = 4;
+/** So many full reads in a row tell that the child is waiting for us. */
+const BUSY_READS = 8;
+
+/** The slab of the next read; all pipes share it, because a read is over before the next one begins. */
+let slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+
+/** The reading end. */
+export class ReadPipe extends ReadPipeHandle implements PollTarget {
+  readonly #native: Native = native();
+  #fd = -1;
+  #slot: PollSlot | null = null;
+  #paused = true;
+  #closed = false;
+  #receiver: BufferReceiver | null = null;
+  #fullReads = 0;
+
+  /** Takes a non-blocking descriptor over. */
+  open(fd: number): void {
+    if (this.#closed) {
+      this.#native.close(fd);
+      return;
+    }
+    this.#fd = fd;
+    if (!this.#paused) {
+      this.#register();
+    }
+  }
+
+  override resume(): void {
+    this.#paused = false;
+    this.#register();
+  }
+
+  override pause(): void {
+    this.#paused = true;
+  }
+
+  override close(): void {
+    this.#end(null, false);
+  }
+
+  override readInto(receiver: BufferReceiver | null): void {
+    this.#receiver = receiver;
+  }
+
+  /** Closes without a word: the child never started. */
+  drop(): void {
+    this.#closed = true;
+    this.#release();
+  }
+
+  onReady(events: number): void {
+    if (this.#paused) {
+      this.#unregister();
+      return;
+    }
+    const hungUp = (events & HUNG_UP) !== 0;
+    for (let reads = 0; reads < MAX_READS && !this.#paused && !this.#closed; reads += 1) {
+      // A short read emptied the pipe; after a hang-up the next one finds the end without another wake-up.
+      if (!this.#readOnce() && !hungUp) {
+        return;
+      }
+    }
+  }
+
+  #register(): void {
+    if (this.#slot !== null || this.#fd < 0) {
+      return;
+    }
+    try {
+      this.#slot = poller().add(this.#fd, READABLE, this);
+    } catch (thrown) {
+      this.#end(thrown instanceof Error ? thrown : null, false);
+    }
+  }
+
+  #unregister(): void {
+    if (this.#slot !== null) {
+      poller().remove(this.#slot);
+      this.#slot = null;
+    }
+  }
+
+  /** Reads once and delivers; returns whether there may be more. */
+  #readOnce(): boolean {
+    const receiver = this.#receiver;
+    let room: Uint8Array = slab;
+    if (receiver !== null) {
+      try {
+        room = receiver.getBuffer(-1);
+      } catch (thrown) {
+        // The receiver reported it and closed this pipe.
+        void thrown;
+        return false;
+      }
+    }
+    const count = this.#native.read(this.#fd, room, room.length);
+    if (count <= 0) {
+      this.#onNothing(count);
+      return false;
+    }
+    const full = count === room.length;
+    this.#watchLoad(full);
+    if (receiver !== null) {
+      receiver.bufferUpdated(count);
+    } else {
+      this.emit('data', takeChunk(count));
+    }
+    return full;
+  }
+
+  #onNothing(count: number): void {
+    if (count === 0) {
+      this.#end(null, true);
+      return;
+    }
+    const errno = this.#native.errno();
+    if (errno !== EAGAIN && errno !== EINTR) {
+      this.#end(pipeFailure('read', errno), true);
+    }
+  }
+
+  /** A child that fills its pipe again and again gets a larger one. */
+  #watchLoad(full: boolean): void {
+    if (!full) {
+      return;
+    }
+    this.#fullReads += 1;
+    if (this.#fullReads === BUSY_READS) {
+      growPipe(this.#fd);
+    }
+  }
+
+  #end(error: Error | null, inEvent: boolean): void {
+    if (this.#closed) {
+      return;
+    }
+    this.#closed = true;
+    this.#release();
+    if (inEvent) {
+      this.emit('close', error);
+    } else {
+      queueMicrotask(() => {
+        this.emit('close', error);
+      });
+    }
+  }
+
+  #release(): void {
+    this.#unregister();
+    if (this.#fd >= 0) {
+      this.#native.close(this.#fd);
+      this.#fd = -1;
+    }
+  }
+}
+
+function takeChunk(count: number): Uint8Array {
+  if (count < OWN_SLAB_BYTES) {
+    const chunk = Buffer.allocUnsafeSlow(count);
+    slab.copy(chunk, 0, 0, count);
+    return chunk;
+  }
+  const chunk = slab.subarray(0, count);
+  slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  return chunk;
+}

@@ -1,0 +1,22 @@
+import { getSystemErrorName } from 'node:util';
+import { SubprocessError, systemErrorCode } from '@subwire/transport';
+
+/** An error as Node's own functions throw it. */
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+}
+
+/** Returns the error that stands for an errno. */
+export function systemError(syscall: string, errno: number): SystemError {
+  const code = errno > 0 ? getSystemErrorName(-errno) : 'EOTHER';
+  return Object.assign(new Error(`${syscall} failed (${code})`), { code, errno: -errno, syscall });
+}
+
+/** Returns the reason with which a pipe is lost. */
+export function pipeFailure(syscall: string, errno: number): SubprocessError {
+  const cause = systemError(syscall, errno);
+  const code = systemErrorCode(cause);
+  return new SubprocessError(code, `the pipe failed (${code})`, { cause });
+}
