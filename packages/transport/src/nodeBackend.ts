@@ -29,7 +29,7 @@ const supports: BackendCapabilities = Object.freeze({
   loss: false,
 });
 
-/** Descriptors of libuv's own during a spawn, besides two for each pipe. */
+/** Descriptors of libuv's own during a spawn, besides those for what the child gets. */
 const SPAWN_FDS = 2;
 
 /**
@@ -72,16 +72,20 @@ interface Command {
 
 /** Makes sure that Node will not fail half-way: given descriptors are open, and there is room for ours. */
 function checkDescriptors(request: SpawnRequest): void {
-  let pipes = 0;
-  for (const slot of request.stdio.values()) {
+  let needed = SPAWN_FDS;
+  for (const [childFd, slot] of request.stdio) {
     if (slot.kind === 'fd') {
       fstatSync(slot.fd);
+      // The child moves it out of the way before it puts anything in its place.
+      needed += slot.fd < childFd ? 1 : 0;
     } else if (slot.kind === 'pipe') {
-      pipes += 1;
+      needed += childFd > 2 ? 3 : 2;
+    } else if (slot.kind === 'null' && childFd > 2) {
+      needed += 2;
     }
   }
   if (!windows) {
-    requireFreeFds(2 * pipes + SPAWN_FDS);
+    requireFreeFds(needed, Math.max(...request.stdio.keys()) + 1);
   }
 }
 
@@ -97,7 +101,10 @@ function commandOf(request: SpawnRequest, env: Readonly<Record<string, string>>)
   }
   // Node cannot put one pipe at two descriptors; a shell can, and then makes way for the program.
   const forget = ['PWD', 'OLDPWD', '_'].filter((name) => !(name in env));
-  const script = `${forget.length > 0 ? `unset ${forget.join(' ')}; ` : ''}exec "$0" "$@" 2>&1`;
+  const unset = forget.length > 0 ? `unset ${forget.join(' ')}; ` : '';
+  // The shell corrects a PWD that is not its directory.
+  const pwd = env['PWD'] === undefined ? '' : `export PWD='${env['PWD'].replaceAll("'", `'\\''`)}'; `;
+  const script = `${unset}${pwd}exec "$0" "$@" 2>&1`;
   return { file: '/bin/sh', argv0: 'sh', args: ['-c', script, file, ...args] };
 }
 

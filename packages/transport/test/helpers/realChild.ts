@@ -97,24 +97,34 @@ export function openFds(): string {
   return readdirSync('/proc/self/fd').slice(0, -1).join(' ');
 }
 
-/** Returns the state letters of our children: `Z` is a zombie. */
-export function childStates(): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) {
-      return [];
-    }
+/** Returns the state letters of our children by pid: `Z` is a zombie. */
+function listChildren(): Map<string, string> {
+  const children = new Map<string, string>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     let stat: string;
     try {
       stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT' || (thrown as NodeJS.ErrnoException).code === 'ESRCH') {
-        return [];
+      const { code } = thrown as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ESRCH') {
+        continue; // it ended while we looked
       }
       throw thrown;
     }
     const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state !== undefined && Number(parent) === process.pid ? [state] : [];
-  });
+    if (state !== undefined && Number(parent) === process.pid) {
+      children.set(pid, state);
+    }
+  }
+  return children;
+}
+
+/** The test runner has children of its own. */
+const strangers = new Set(listChildren().keys());
+
+/** Returns the state letters of the children that this test file started: `Z` is a zombie. */
+export function childStates(): string[] {
+  return [...listChildren()].flatMap(([pid, state]) => (strangers.has(pid) ? [] : [state]));
 }
 
 /** Tells whether a process of that id exists. */
