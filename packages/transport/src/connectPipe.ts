@@ -38,7 +38,8 @@ export interface ConnectPipeOptions {
  * @param protocolFactory - Its throw is the rejection; the pipe is untouched then.
  * @param pipe - The reading end.
  * @returns the transport, and the protocol that the factory made.
- * @throws {ValueError} (rejects) for a regular file, a directory or a block device; it is neither read nor closed.
+ * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is neither read nor
+ *   closed.
  * @asyncio loop.connect_read_pipe
  * Differs: takes bare descriptors and Node's own streams; takes buffered protocols.
  */
@@ -64,7 +65,8 @@ export async function connectReadPipe<P extends Protocol | BufferedProtocol>(
  * @param protocolFactory - Its throw is the rejection; the pipe is untouched then.
  * @param pipe - The writing end.
  * @returns the transport, and the protocol that the factory made.
- * @throws {ValueError} (rejects) for a regular file, a directory or a block device; it is neither written nor closed.
+ * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is neither written
+ *   nor closed.
  * @asyncio loop.connect_write_pipe
  * Differs: takes bare descriptors and Node's own streams; on a FIFO the reader's close is seen with the next write.
  */
@@ -104,9 +106,17 @@ function isHandle<H extends ReadPipeHandle | WritePipeHandle>(pipe: unknown): pi
   );
 }
 
+/** A socket that is closed emits nothing any more; waiting for its end would be for ever. */
+function usable(socket: Socket): Socket {
+  if (socket.destroyed) {
+    throw new ValueError('the socket is closed');
+  }
+  return socket;
+}
+
 async function readableOf(pipe: Exclude<ReadablePipe, ReadPipeHandle>): Promise<Readable> {
   if (pipe instanceof Socket) {
-    return pipe;
+    return usable(pipe);
   }
   const [fd, kind] = await ownFd(pipe, constants.O_RDONLY);
   switch (kind) {
@@ -121,7 +131,7 @@ async function readableOf(pipe: Exclude<ReadablePipe, ReadPipeHandle>): Promise<
 
 async function writableOf(pipe: Exclude<WritablePipe, WritePipeHandle>): Promise<Writable> {
   if (pipe instanceof Socket) {
-    return pipe;
+    return usable(pipe);
   }
   const [fd, kind] = await ownFd(pipe, constants.O_WRONLY);
   switch (kind) {
