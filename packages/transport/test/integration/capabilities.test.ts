@@ -1,0 +1,114 @@
+/** What the node backend says of itself is true: what it claims works, and what it lacks is really lacking. */
+import { describe, expect, it } from '@jest/globals';
+import { NotSupportedError } from '../../src/errors.js';
+import { nodeBackend } from '../../src/nodeBackend.js';
+import { DEVNULL } from '../../src/stdio.js';
+import { subprocessExec } from '../../src/subprocessExec.js';
+import { exec, finish, shell } from '../helpers/realChild.js';
+import { RecordingProtocol } from '../helpers/recordingProtocol.js';
+
+const { supports } = nodeBackend;
+
+describe('the node backend', () => {
+  it('says what it can do, and cannot be talked into something else', () => {
+    expect(supports).toEqual({
+      pids: true,
+      signals: true,
+      groupSignals: true,
+      realtimeSignals: false,
+      newSession: true,
+      processGroup: false,
+      identity: true,
+      descriptors: true,
+      extraFds: true,
+      closeFds: false,
+      realPipes: false,
+      stdinPeerClose: true,
+      offThreadSpawn: false,
+      readInto: false,
+      loss: false,
+    });
+    expect([Object.isFrozen(nodeBackend), Object.isFrozen(supports)]).toEqual([true, true]);
+  });
+
+  it('lacks realPipes: a child cannot open its /dev/stdout', async () => {
+    const { returncode, stdout } = await finish(await shell('echo hi > /dev/stdout'));
+    expect(stdout).toBe('');
+    expect(returncode).not.toBe(0);
+  });
+
+  it('lacks closeFds: a descriptor that foreign code left inheritable reaches the child', async () => {
+    // The shell in front leaves one open, as foreign code in our process would.
+    const program = `
+      import(${JSON.stringify(`${__dirname}/../../dist/index.js`)}).then(({ subprocessShell, SubprocessProtocol }) =>
+        subprocessShell(() => new SubprocessProtocol(), 'readlink /proc/self/fd/40', { stdout: null }))`;
+    const child = await exec('/bin/bash', ['-c', 'exec 40</dev/zero; exec "$0" -e "$1"', process.execPath, program]);
+    expect((await finish(child)).stdout).toBe('/dev/zero\n');
+  });
+
+  it('lacks realtimeSignals: death by signal 34 reads as an exit with 0', async () => {
+    const { protocol, transport } = await exec('sleep', ['60'], { stdin: DEVNULL, stdout: DEVNULL, stderr: DEVNULL });
+    transport.sendSignal(34);
+    await protocol.lost;
+    expect(transport.getReturncode()).toBe(0);
+  });
+
+  it('lacks processGroup: the option is refused, and nothing starts', async () => {
+    const creation = subprocessExec(() => new RecordingProtocol(), 'true', [], { processGroup: 0 });
+    await expect(creation).rejects.toBeInstanceOf(NotSupportedError);
+    await expect(creation).rejects.toMatchObject({ capability: 'processGroup' });
+  });
+
+  it('lacks readInto: its outputs do not offer it, and a buffered protocol is served all the same', async () => {
+    const request = {
+      program: 'true',
+      args: [],
+      executable: null,
+      stdio: new Map([0, 1, 2].map((fd) => [fd, { kind: 'pipe' as const }])),
+      cwd: null,
+      env: null,
+      startNewSession: false,
+      processGroup: null,
+      user: null,
+      group: null,
+    };
+    const handle = nodeBackend.spawn(request);
+    expect([...handle.outputs.values()].map((output) => 'readInto' in output)).toEqual([false, false]);
+    const ended = [...handle.outputs.values()].map((output) => new Promise((resolve) => output.on('close', resolve)));
+    handle.outputs.forEach((output) => {
+      output.resume();
+    });
+    handle.stdin?.destroy();
+    await Promise.all([...ended, new Promise((resolve) => handle.on('exit', resolve))]);
+
+    const room = new Uint8Array(4);
+    const taken: string[] = [];
+    const protocol = Object.assign(new RecordingProtocol(), {
+      getBuffer: () => room,
+      bufferUpdated: (fd: number, nbytes: number) => {
+        taken.push(`${fd}:${Buffer.from(room.subarray(0, nbytes)).toString()}`);
+      },
+    });
+    await subprocessExec(() => protocol, 'printf', ['%s', 'abcdef']);
+    await protocol.lost;
+    expect(taken).toEqual(['1:abcd', '1:ef']);
+  });
+
+  it('lacks loss: killing a child is an exit', async () => {
+    const { protocol, transport } = await exec('sleep', ['60']);
+    transport.kill();
+    await protocol.lost;
+    expect(protocol.lines).toContain('exited');
+    expect(transport.getExtraInfo('backend')).toBe('node');
+  });
+
+  it('has stdinPeerClose, pids, newSession and groupSignals', async () => {
+    const { protocol, transport } = await shell('exec 0<&-; exec sleep 60', { startNewSession: true });
+    await protocol.until(() => protocol.lines.includes('lost:0'));
+    expect(transport.getPid()).toBeGreaterThan(0);
+    transport.sendSignal(0, 'group');
+    transport.sendSignal('SIGINT', 'group');
+    await protocol.lost;
+    expect(transport.getReturncode()).toBe(-2);
+  });
+});
