@@ -20,17 +20,6 @@ export class ByteStore {
     }
   }
 
-  /** Returns everything that is here, and keeps it. */
-  peek(): Uint8Array {
-    const all = new Uint8Array(this.#length);
-    let offset = 0;
-    for (const write of this.#writes) {
-      all.set(write, offset);
-      offset += write.length;
-    }
-    return all;
-  }
-
   /** Takes out up to `length` bytes, as memory of their own. */
   take(length: number): Uint8Array {
     const taken = new Uint8Array(Math.min(length, this.#length));
@@ -48,6 +37,20 @@ export class ByteStore {
     }
     this.#length -= taken.length;
     return taken;
+  }
+
+  /** Returns where `here` says yes first, given a byte and the one behind it; -1 for nowhere. */
+  findIndex(here: (byte: number, next: number | undefined) => boolean): number {
+    let offset = 0;
+    for (const [turn, write] of this.#writes.entries()) {
+      const behind = this.#writes[turn + 1]?.[0];
+      const index = write.findIndex((byte, at) => here(byte, at + 1 < write.length ? write[at + 1] : behind));
+      if (index !== -1) {
+        return offset + index;
+      }
+      offset += write.length;
+    }
+    return -1;
   }
 
   clear(): void {

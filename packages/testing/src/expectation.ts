@@ -1,4 +1,5 @@
-import type { Signal, SpawnRequest } from '@subwire/transport';
+import type { Signal } from '@subwire/transport';
+import { wholeNumber } from './checks.js';
 import type { FakeChild } from './fakeChild.js';
 import type { FakeProgram } from './fakeProgram.js';
 import type { FakeSpawnFailure } from './fakeSpawnError.js';
@@ -12,8 +13,8 @@ export interface SpawnPattern {
   /** A list matches argument by argument. */
   readonly args?: readonly Pattern<string>[] | ((args: readonly string[]) => boolean);
   readonly cwd?: Pattern<string | null>;
-  /** Variables that must be there; others may be too. */
-  readonly env?: Readonly<Record<string, Pattern<string>>>;
+  /** Variables that the child must get; others may be there too. Without `env` a child gets ours. */
+  readonly env?: Readonly<Record<string, Pattern<string>>> | ((env: Readonly<Record<string, string>>) => boolean);
 }
 
 /** A canned child. */
@@ -26,6 +27,8 @@ export interface ScriptedReply {
   readonly signal?: Signal;
   /** How long it takes before it prints, on the backend's clock. Default: 0 milliseconds. */
   readonly delayMs?: number;
+  /** How long it runs on after it has printed and closed its outputs: a late exit. Default: 0 milliseconds. */
+  readonly exitDelayMs?: number;
   /** It reads its input to the end first. Default: `false`. */
   readonly readsInput?: boolean;
 }
@@ -34,13 +37,15 @@ export interface ScriptedReply {
 export type Behaviour =
   | { readonly kind: 'program'; readonly program: FakeProgram }
   | { readonly kind: 'failure'; readonly failure: FakeSpawnFailure; readonly thrown: boolean }
-  | { readonly kind: 'byHand' };
+  | { readonly kind: 'byHand' }
+  | { readonly kind: 'unstarted' };
 
 /** One expected kind of spawn, how often it may come, and what it gets. */
 export class Expectation {
   readonly pattern: SpawnPattern;
   #behaviours: Behaviour[] = [];
   #remaining = 1;
+  #counted = false;
   #met = 0;
   readonly #children: FakeChild[] = [];
   readonly #waiting: ((child: FakeChild) => void)[] = [];
@@ -51,7 +56,8 @@ export class Expectation {
 
   /** Answers with canned children, one after the other; as many spawns are expected. */
   reply(...replies: readonly ScriptedReply[]): this {
-    return this.#behave(replies.map((reply) => ({ kind: 'program', program: programOf(reply) })));
+    const all = replies.length === 0 ? [{}] : replies;
+    return this.#behave(all.map((reply) => ({ kind: 'program', program: programOf(reply) })));
   }
 
   /** Answers with programs, one after the other; as many spawns are expected. */
@@ -72,13 +78,19 @@ export class Expectation {
     return this.#behave([{ kind: 'byHand' }]);
   }
 
+  /** Leaves the child to the test, its start included: `start()`, `failToStart()`, `lose()`, or none of them. */
+  unstarted(): this {
+    return this.#behave([{ kind: 'unstarted' }]);
+  }
+
   /** Expects it so many times; `Infinity` for as often as you like, not at all included. The last answer repeats. */
   times(count: number): this {
-    this.#remaining = count;
+    this.#remaining = count === Infinity ? count : wholeNumber(count, 'the number of times', 0);
+    this.#counted = true;
     return this;
   }
 
-  /** Resolves with the next child that was spawned for this. */
+  /** Resolves with the next child that was spawned for this; each child is handed out once. */
   child(): Promise<FakeChild> {
     const child = this.#children.shift();
     return child === undefined
@@ -96,6 +108,11 @@ export class Expectation {
   /** For the backend: how many spawns are still missing. */
   get missing(): number {
     return this.#remaining === Infinity ? 0 : this.#remaining;
+  }
+
+  /** For the backend: how many spawns have come. */
+  get met(): number {
+    return this.#met;
   }
 
   /** For the backend: a spawn has come; what it gets. */
@@ -118,55 +135,11 @@ export class Expectation {
 
   #behave(behaviours: readonly Behaviour[]): this {
     this.#behaviours = [...behaviours];
-    this.#remaining = behaviours.length;
+    if (!this.#counted) {
+      this.#remaining = behaviours.length;
+    }
     return this;
   }
-}
-
-/** Tells in which ways a spawn differs from a pattern: nothing if it matches. */
-export function differences(pattern: SpawnPattern, request: SpawnRequest): string[] {
-  const found: string[] = [];
-  const compare = <T extends string | null>(what: string, wanted: Pattern<T>, given: T | undefined): void => {
-    if (given === undefined || !matches(wanted, given)) {
-      found.push(`${what}: expected ${show(wanted)}, got ${given === undefined ? 'nothing' : JSON.stringify(given)}`);
-    }
-  };
-  compare('program', pattern.program, request.program);
-  if (typeof pattern.args === 'function') {
-    if (!pattern.args(request.args)) {
-      found.push(`args: refused by the predicate: ${JSON.stringify(request.args)}`);
-    }
-  } else if (pattern.args !== undefined) {
-    const wanted = pattern.args;
-    if (wanted.length !== request.args.length) {
-      found.push(`args: expected ${wanted.length}, got ${request.args.length}: ${JSON.stringify(request.args)}`);
-    }
-    wanted.slice(0, request.args.length).forEach((one, index) => {
-      compare(`args[${index}]`, one, request.args[index]);
-    });
-  }
-  if (pattern.cwd !== undefined) {
-    compare('cwd', pattern.cwd, request.cwd);
-  }
-  for (const [name, wanted] of Object.entries(pattern.env ?? {})) {
-    compare(`env.${name}`, wanted, request.env?.[name]);
-  }
-  return found;
-}
-
-function matches<T extends string | null>(pattern: Pattern<T>, value: T): boolean {
-  if (pattern instanceof RegExp) {
-    return typeof value === 'string' && pattern.test(value);
-  }
-  return typeof pattern === 'function' ? pattern(value) : pattern === value;
-}
-
-/** Text of a pattern, for messages. */
-export function show(pattern: unknown): string {
-  if (typeof pattern === 'function') {
-    return 'what the predicate wants';
-  }
-  return pattern instanceof RegExp ? String(pattern) : JSON.stringify(pattern);
 }
 
 function programOf(reply: ScriptedReply): FakeProgram {
@@ -178,6 +151,11 @@ function programOf(reply: ScriptedReply): FakeProgram {
       await context.sleep(reply.delayMs);
     }
     await Promise.all([context.stdout.write(reply.stdout ?? ''), context.stderr.write(reply.stderr ?? '')]);
+    if (reply.exitDelayMs !== undefined) {
+      context.stdout.close();
+      context.stderr.close();
+      await context.sleep(reply.exitDelayMs);
+    }
     return reply.signal === undefined ? (reply.exit ?? 0) : context.die(reply.signal);
   };
 }

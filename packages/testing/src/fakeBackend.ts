@@ -6,16 +6,23 @@
  * 3. Fake children have numbers that no system gives out, and their signals go to them alone.
  */
 import type { BackendCapabilities, ChildHandle, SpawnRequest, SubprocessBackend } from '@subwire/transport';
+import { wholeNumber } from './checks.js';
 import { cutterFor, type Chunking } from './chunking.js';
-import { differences, Expectation, show, type SpawnPattern } from './expectation.js';
+import { differences, showPattern, whyUnexpected } from './differences.js';
+import { Expectation, type SpawnPattern } from './expectation.js';
 import { FakeChild } from './fakeChild.js';
 import { runProgram } from './fakeProgram.js';
 import { fakeSpawnError } from './fakeSpawnError.js';
 import { Scheduler } from './scheduler.js';
+import { Timeline } from './timeline.js';
 import { VirtualClock } from './virtualClock.js';
 
-/** Above every pid that Linux (4 194 304), macOS (99 999) or a container gives out. */
-const FIRST_PID = 0x4000_0000;
+/** Above every pid that Linux (4 194 304), macOS (99 999) or a container gives out, and odd, as no pid of Windows is. */
+const FIRST_PID = 0x4000_0001;
+const PID_STEP = 2;
+
+/** How many lines of the timeline an error shows. */
+const SHOWN_LINES = 30;
 
 /** What a real pipe holds on Linux. */
 const DEFAULT_CAPACITY_BYTES = 65_536;
@@ -65,7 +72,9 @@ export class FakeBackend implements SubprocessBackend {
   readonly supports: BackendCapabilities;
   readonly clock: VirtualClock;
   readonly #options: FakeBackendOptions;
+  readonly #capacityBytes: number;
   readonly #scheduler: Scheduler;
+  readonly #timeline: Timeline;
   readonly #expectations: Expectation[] = [];
   readonly #children: FakeChild[] = [];
   readonly #requests: SpawnRequest[] = [];
@@ -73,9 +82,13 @@ export class FakeBackend implements SubprocessBackend {
 
   constructor(options: FakeBackendOptions = {}) {
     this.#options = options;
+    this.#capacityBytes = wholeNumber(options.capacityBytes ?? DEFAULT_CAPACITY_BYTES, 'capacityBytes', 1);
+    // Each child gets a cutter of its own; this one only finds out now whether there is one.
+    cutterFor(options.chunking ?? 'written', 0);
     this.supports = Object.freeze({ ...ALL, ...options.supports });
     this.#scheduler = new Scheduler(options.seed);
     this.clock = new VirtualClock({ auto: options.autoAdvance ?? false, scheduler: this.#scheduler });
+    this.#timeline = new Timeline(this.clock);
   }
 
   /**
@@ -101,25 +114,34 @@ export class FakeBackend implements SubprocessBackend {
     return this.#requests;
   }
 
+  /** Everything that happened so far, a line each: spawns, writes, signals, exits, and when. */
+  get timeline(): readonly string[] {
+    return this.#timeline.lines;
+  }
+
   spawn(request: SpawnRequest): ChildHandle {
     this.#requests.push(request);
     const expectation = this.#find(request);
     const behaviour = expectation.take();
     const { program, cwd } = request;
+    const command = `${JSON.stringify(program)} ${JSON.stringify(request.args)}`;
     if (behaviour.kind === 'failure' && behaviour.thrown) {
+      this.#timeline.note(0, `spawn of ${command} throws ${behaviour.failure.code}`);
       throw fakeSpawnError(behaviour.failure, program, cwd);
     }
-    const child = this.#makeChild(request);
+    const child = this.#makeChild(request, command);
     if (behaviour.kind === 'failure') {
       child.failToStart(fakeSpawnError(behaviour.failure, program, cwd));
       return child;
     }
-    child.start();
+    if (behaviour.kind !== 'unstarted') {
+      child.start();
+    }
     expectation.deliver(child);
     if (behaviour.kind === 'program') {
       this.#scheduler.post(child, () => {
         void runProgram(behaviour.program, child, this.clock, (thrown) => {
-          this.#complaints.push(`the program ${JSON.stringify(program)} crashed: ${String(thrown)}`);
+          this.#complain(`the program ${JSON.stringify(program)} crashed: ${describe(thrown)}`);
         });
       });
     }
@@ -133,71 +155,96 @@ export class FakeBackend implements SubprocessBackend {
 
   /**
    * Checks that everything expected has come, and nothing else, and that no program crashed.
-   * @throws {Error} that lists what is wrong.
+   * @throws {Error} that lists what is wrong, and what happened.
    */
   assertNoPending(): void {
     const missing = this.#expectations
       .filter((expectation) => expectation.missing > 0)
-      .map(({ pattern, missing: count }) => `expected ${show(pattern.program)} ${count} more time(s)`);
-    const wrong = [...this.#complaints, ...missing];
-    if (wrong.length > 0) {
-      throw new Error(`the fake backend is not content:\n- ${wrong.join('\n- ')}`);
-    }
+      .map(({ pattern, missing: count }) => `expected ${showPattern(pattern)} ${count} more time(s)`);
+    this.#assertNone('the fake backend is not content', [...this.#complaints, ...missing]);
   }
 
   /**
-   * Checks that every child has ended.
-   * @throws {Error} that lists those that have not.
+   * Checks that every child has ended, and nothing holds its pipes.
+   * @throws {Error} that lists those that have not, and what happened.
    */
   assertNoLiveChildren(): void {
-    const alive = this.#children.filter((child) => child.isRunning);
-    if (alive.length > 0) {
-      const list = alive.map((child) => `- ${child.request.program} (pid ${child.pid})`);
-      throw new Error(`${alive.length} fake children still run:\n${list.join('\n')}`);
-    }
+    const alive = this.#children.filter((child) => child.isRunning || child.isHeld);
+    const list = alive.map(
+      (child) =>
+        `#${this.#children.indexOf(child) + 1} ${child.request.program} ${child.isRunning ? 'still runs' : 'has ended, but a descendant holds its pipes'}`,
+    );
+    this.#assertNone('fake children are left', list);
   }
 
-  /** Ends every child that still runs, and forgets what was expected. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends every child that still runs, lets go of every pipe, stops the clock, and forgets what was expected. */
+  async dispose(): Promise<void> {
     this.#expectations.length = 0;
     for (const child of this.#children) {
-      child.die('SIGKILL');
+      if (child.isRunning) {
+        child.die('SIGKILL');
+      }
+      child.abandonStart();
+      child.releaseHolders();
     }
     await this.settle();
+    this.clock.stop();
   }
 
-  #makeChild(request: SpawnRequest): FakeChild {
-    const { chunking = 'written', seed = 0, capacityBytes = DEFAULT_CAPACITY_BYTES } = this.#options;
-    const number = this.#children.length;
-    const child = new FakeChild(request, FIRST_PID + number, {
+  /** As `dispose`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #makeChild(request: SpawnRequest, command: string): FakeChild {
+    const { chunking = 'written', seed = 0 } = this.#options;
+    const index = this.#children.length;
+    const child = new FakeChild(request, FIRST_PID + PID_STEP * index, {
       scheduler: this.#scheduler,
       supports: this.supports,
-      capacityBytes,
+      capacityBytes: this.#capacityBytes,
       // Each child is cut differently, and the same way in every run.
-      cutter: cutterFor(chunking, seed + number),
+      cutter: cutterFor(chunking, seed + index),
+      note: (what) => {
+        this.#timeline.note(index + 1, what);
+      },
     });
     this.#children.push(child);
+    this.#timeline.note(index + 1, `spawn ${command}`);
     return child;
   }
 
   #find(request: SpawnRequest): Expectation {
-    const open = this.#expectations.filter((expectation) => expectation.isOpen);
-    const candidates = this.#options.ordered === true ? open.slice(0, 1) : open;
+    const candidates = this.#candidates();
     const found = candidates.find((expectation) => differences(expectation.pattern, request).length === 0);
     if (found !== undefined) {
       return found;
     }
-    const message = `unexpected spawn of ${JSON.stringify(request.program)} ${JSON.stringify(request.args)}; ${closest(candidates, request)}`;
-    this.#complaints.push(message);
+    const message = whyUnexpected(request, candidates, this.#expectations);
+    this.#complain(message);
     throw new UnexpectedSpawnError(message);
+  }
+
+  /** What may come now; in order, that ends with the first that has to come. */
+  #candidates(): Expectation[] {
+    const open = this.#expectations.filter((expectation) => expectation.isOpen);
+    const required = open.findIndex((expectation) => expectation.missing > 0);
+    return this.#options.ordered === true && required !== -1 ? open.slice(0, required + 1) : open;
+  }
+
+  #complain(message: string): void {
+    this.#complaints.push(message);
+    this.#timeline.note(0, message);
+  }
+
+  #assertNone(title: string, wrong: readonly string[]): void {
+    if (wrong.length > 0) {
+      const list = wrong.map((one) => `- ${one}`).join('\n');
+      throw new Error(`${title}:\n${list}\nwhat happened:\n${this.#timeline.tail(SHOWN_LINES)}`);
+    }
   }
 }
 
-function closest(candidates: readonly Expectation[], request: SpawnRequest): string {
-  const [best] = candidates
-    .map((expectation) => differences(expectation.pattern, request))
-    .sort((left, right) => left.length - right.length);
-  return best === undefined
-    ? 'nothing more is expected'
-    : `the closest expectation differs in:\n  ${best.join('\n  ')}`;
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }

@@ -7,7 +7,9 @@
 import {
   ChildHandle,
   NotSupportedError,
+  signalName,
   signalNumber,
+  SubprocessError,
   TransportLostError,
   type BackendCapabilities,
   type LossPhase,
@@ -16,27 +18,26 @@ import {
   type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
-import { FakeInput } from './fakeInput.js';
-import { FakeOutput, type FakePipeSettings, type WriteOutcome } from './fakeOutput.js';
+import { bytesOf, showBytes } from './bytes.js';
+import { wholeNumber } from './checks.js';
+import type { Cutter } from './chunking.js';
+import { FakeDescriptors } from './fakeDescriptors.js';
+import { FakeHolder } from './fakeHolder.js';
+import type { WriteOutcome } from './fakeOutput.js';
 import { FakeSignals } from './fakeSignals.js';
-import type { Channel } from './scheduler.js';
+import type { Channel, Scheduler } from './scheduler.js';
+
+export type { FakeHolder } from './fakeHolder.js';
 
 /** What a fake child needs. */
-export interface FakeChildSettings extends FakePipeSettings {
+export interface FakeChildSettings {
+  readonly scheduler: Scheduler;
+  readonly capacityBytes: number;
+  readonly cutter: Cutter;
   readonly supports: BackendCapabilities;
+  /** Takes note of what happens, for the timeline. */
+  readonly note: (what: string) => void;
 }
-
-/** A descendant of a fake child, which holds some of its pipes. */
-export interface FakeHolder {
-  /** Writes to one of the outputs that it holds. */
-  write(fd: number, text: string | Uint8Array): Promise<WriteOutcome>;
-  /** Reads from the input, if it holds it. */
-  readInput(maxBytes?: number): Promise<Uint8Array>;
-  /** Lets go of what it holds. */
-  release(): void;
-}
-
-const encoder = new TextEncoder();
 
 /** A child that a test, or a program written as a function, drives. */
 export class FakeChild extends ChildHandle {
@@ -48,17 +49,14 @@ export class FakeChild extends ChildHandle {
   readonly pid: number;
   /** For tests: what signals do to it. */
   readonly signals: FakeSignals;
-  /** For tests: every signal that was sent to it, by number, in order. */
-  readonly receivedSignals: number[] = [];
   readonly #settings: FakeChildSettings;
   readonly #channel: Channel = {};
-  readonly #input: FakeInput | null;
-  readonly #fakeOutputs = new Map<number, FakeOutput>();
-  readonly #holders = new Set<FakeHolder>();
-  readonly #openFds = new Set<number>();
-  readonly #listeners: (() => void)[] = [];
+  readonly #descriptors: FakeDescriptors;
+  readonly #holders: FakeHolder[] = [];
+  readonly #receivedSignals: Signal[] = [];
+  readonly #listeners = new Set<() => void>();
   #state: 'created' | 'running' | 'ended' = 'created';
-  #deaf = false;
+  #refusal: 'gone' | 'forbidden' | null = null;
   #returncode: number | null = null;
 
   constructor(request: SpawnRequest, pid: number, settings: FakeChildSettings) {
@@ -66,54 +64,48 @@ export class FakeChild extends ChildHandle {
     this.request = request;
     this.pid = pid;
     this.#settings = settings;
-    this.#input = request.stdio.get(0)?.kind === 'pipe' ? new FakeInput(settings) : null;
-    this.stdin = this.#input;
-    for (const [fd, slot] of request.stdio) {
-      if (fd > 0 && slot.kind === 'pipe') {
-        this.#fakeOutputs.set(fd, new FakeOutput(settings));
-      }
-    }
-    this.outputs = this.#fakeOutputs;
-    for (const [fd, slot] of request.stdio) {
-      if (slot.kind === 'pipe' || slot.kind === 'stdout') {
-        this.#openFds.add(fd);
-      }
-      if (slot.kind === 'stdout') {
-        this.#takeHold(fd);
-      }
-    }
+    this.#descriptors = new FakeDescriptors(request.stdio, {
+      ...settings,
+      readInto: settings.supports.readInto,
+      peerClose: settings.supports.stdinPeerClose,
+    });
+    this.stdin = this.#descriptors.input;
+    this.outputs = this.#descriptors.outputs;
     this.signals = new FakeSignals({
       dieOf: (number) => {
         this.#end(-number);
       },
-      stopped: () => undefined,
+      stopped: () => {
+        settings.note('stopped');
+      },
       continued: () => {
-        this.#wake();
+        settings.note('continues');
+        this.#tellListeners();
       },
     });
   }
 
   override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
-    const { signals, groupSignals } = this.#settings.supports;
-    if (!signals) {
-      throw new NotSupportedError('signals', 'this fake backend delivers no signals');
-    }
-    const leadsGroup = this.request.startNewSession || this.request.processGroup === 0;
-    if (scope === 'group' && !(groupSignals && leadsGroup)) {
-      throw new NotSupportedError('groupSignals', 'the child has no group of its own');
-    }
-    if (this.#state === 'ended' || this.#deaf) {
+    const number = signalNumber(signal);
+    this.#requireSignals(scope);
+    if (this.#state === 'ended' || this.#refusal === 'gone') {
+      this.#settings.note(`signal ${nameOf(number)} finds nobody`);
       return false;
     }
-    const number = signalNumber(signal);
-    this.receivedSignals.push(number);
+    if (this.#refusal === 'forbidden') {
+      throw new SubprocessError('EPERM', 'the fake child may not be signalled');
+    }
+    this.#receivedSignals.push(nameOf(number));
+    this.#settings.note(`signal ${nameOf(number)}${scope === 'group' ? ' to the group' : ''}`);
     // On a turn of its own: a signal never acts before the call that sent it has returned.
     this.#later(() => {
-      if (this.#state !== 'ended') {
+      if (this.#state === 'running') {
         this.signals.receive(number);
       }
       if (scope === 'group') {
-        this.#signalHolders(number);
+        this.#holders.forEach((holder) => {
+          holder.signals.receive(number);
+        });
       }
     });
     return true;
@@ -129,92 +121,122 @@ export class FakeChild extends ChildHandle {
     return this.#returncode;
   }
 
-  /** For tests: everything that its input took so far. */
-  get received(): Uint8Array {
-    return this.#input?.received ?? new Uint8Array(0);
+  /** For tests: every signal that reached it, in order; by number where it has no name. */
+  get receivedSignals(): readonly Signal[] {
+    return this.#receivedSignals;
   }
 
-  /** For tests: whether the parent has closed the input. */
+  /** For tests: everything that its input took so far. */
+  get received(): Uint8Array {
+    return this.#descriptors.input?.received ?? new Uint8Array(0);
+  }
+
+  /** For tests: everything that its input took so far, as text. */
+  get receivedText(): string {
+    return new TextDecoder().decode(this.received);
+  }
+
+  /** For tests: whether the parent has closed the input, and everything it wrote was taken. */
   get inputEnded(): boolean {
-    return this.#input?.ended ?? true;
+    return this.#descriptors.input?.ended ?? true;
+  }
+
+  /** For tests: bytes that the parent wrote and the full pipe did not take yet. */
+  get stalledInputBytes(): number {
+    return this.#descriptors.input?.stalledBytes ?? 0;
+  }
+
+  /** For tests: bytes that were written to an output and that the parent has not read. */
+  unreadBytes(fd: number): number {
+    return this.#descriptors.outputAt(fd)?.unreadBytes ?? 0;
   }
 
   /** For tests: the child was started. */
   start(): void {
-    if (this.#state === 'created') {
-      this.#state = 'running';
-      this.#later(() => {
-        this.emit('spawn', this.#settings.supports.pids ? this.pid : null);
-      });
-    }
+    this.#requireState('created', 'was started already');
+    this.#state = 'running';
+    this.#later(() => {
+      this.emit('spawn', this.#settings.supports.pids ? this.pid : null);
+    });
   }
 
   /** For tests: the child could not be started. */
   failToStart(error: Error): void {
+    this.#requireState('created', 'was started already');
     this.#state = 'ended';
-    this.#returncode = null;
+    this.#settings.note(`fails to start: ${error.message}`);
     this.#later(() => {
       this.emit('error', error);
     });
-    this.#wake();
+    this.#tellListeners();
   }
 
   /** For tests: writes to an output; settles when the pipe took everything, so a full pipe stalls the writer. */
   write(fd: number, text: string | Uint8Array): Promise<WriteOutcome> {
-    const output = this.#outputAt(fd);
-    if (output === undefined) {
-      return Promise.resolve('taken');
-    }
-    return this.#openFds.has(fd) ? output.write(bytesOf(text)) : Promise.resolve('broken');
+    const bytes = bytesOf(text);
+    this.#settings.note(`writes ${showBytes(bytes)} to ${fd}`);
+    return this.#descriptors.write(fd, bytes);
   }
 
   /** For tests: reads from the input; waits only if nothing is there. An empty array is the end. */
   read(maxBytes = 65_536): Promise<Uint8Array> {
-    return this.#input?.read(maxBytes) ?? Promise.resolve(new Uint8Array(0));
+    return this.#descriptors.read(maxBytes);
   }
 
   /** For tests: closes one of its descriptors while it goes on: an early end of output, or a broken input. */
   closeFd(fd: number): void {
-    if (this.#openFds.delete(fd)) {
-      this.#letGo(fd);
-    }
+    this.#settings.note(`closes ${fd}`);
+    this.#descriptors.close(fd);
   }
 
-  /** For tests: an output fails under the parent, as a terminal does with `EIO`. */
+  /** For tests: an output fails under the parent once it is read empty, as a terminal does with `EIO`. */
   failOutput(fd: number, error: Error): void {
-    this.#fakeOutputs.get(fd)?.fail(error);
+    this.#settings.note(`${fd} fails: ${error.message}`);
+    this.#descriptors.outputAt(fd)?.fail(error);
   }
 
   /** For tests: a descendant takes hold of pipes, and keeps them when the child ends. */
   hold(fds: readonly number[]): FakeHolder {
-    for (const fd of fds) {
-      this.#takeHold(fd);
-    }
-    let holding = true;
-    const holder: FakeHolder = {
-      write: (fd, text) => this.#outputAt(fd)?.write(bytesOf(text)) ?? Promise.resolve('taken'),
-      readInput: (maxBytes = 65_536) => this.read(maxBytes),
-      release: () => {
-        if (holding) {
-          holding = false;
-          this.#holders.delete(holder);
-          fds.forEach((fd) => {
-            this.#letGo(fd);
-          });
-        }
-      },
-    };
-    this.#holders.add(holder);
+    const holder = new FakeHolder(this.#descriptors, fds);
+    this.#holders.push(holder);
+    this.#settings.note(`a descendant holds ${fds.join(' and ')}`);
     return holder;
+  }
+
+  /** For tests: whether a descendant holds pipes of it. */
+  get isHeld(): boolean {
+    return this.#holders.some((holder) => holder.isHolding);
+  }
+
+  /** For tests: gives up on a child that was never started. */
+  abandonStart(): void {
+    if (this.#state === 'created') {
+      this.failToStart(new Error('the fake child was never started'));
+    }
+  }
+
+  /** For tests: its descendants let go of everything. */
+  releaseHolders(): void {
+    this.#holders.forEach((holder) => {
+      holder.release();
+    });
   }
 
   /** For tests: from now on `kill` finds nobody, as in the moment between a death and its notice. */
   becomeDeaf(): void {
-    this.#deaf = true;
+    this.#refusal = 'gone';
   }
 
-  /** For tests: exits. */
+  /** For tests: from now on `kill` throws `EPERM`, as for a child that changed its user. */
+  refuseSignals(): void {
+    this.#refusal = 'forbidden';
+  }
+
+  /** For tests: exits, with 0 to 255. */
   exit(returncode = 0): void {
+    if (wholeNumber(returncode, 'an exit code', 0) > 255) {
+      throw new RangeError(`an exit code is at most 255, and not ${returncode}`);
+    }
     this.#end(returncode);
   }
 
@@ -224,66 +246,62 @@ export class FakeChild extends ChildHandle {
   }
 
   /** For tests: the link to the child dies; the child may run on, unseen. */
-  lose(phase: LossPhase = 'running', mayStillRun = true): void {
+  lose(phase: LossPhase = this.#state === 'created' ? 'starting' : 'running', mayStillRun = true): void {
     if (this.#state === 'ended') {
       return;
     }
     this.#state = 'ended';
+    this.#settings.note('the link is lost');
     this.#later(() => {
       this.emit('lost', new TransportLostError('the link to the fake child was cut', { phase, mayStillRun }));
     });
-    this.#wake();
+    this.#tellListeners();
   }
 
-  /** For tests: calls back when it has ended, or when it goes on after a stop. */
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener);
+  /**
+   * For tests: calls back when it has ended, or when it goes on after a stop.
+   * @returns what ends that.
+   */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
   }
 
   #end(returncode: number): void {
     if (this.#state === 'ended') {
       return;
     }
+    this.#requireState('running', 'has not been started');
     this.#state = 'ended';
     this.#returncode = returncode;
-    for (const fd of [...this.#openFds]) {
-      this.closeFd(fd);
-    }
+    this.#settings.note(returncode < 0 ? `dies of ${nameOf(-returncode)}` : `exits with ${returncode}`);
+    this.#descriptors.closeAll();
     this.#later(() => {
       this.emit('exit', returncode);
     });
-    this.#wake();
+    this.#tellListeners();
   }
 
-  #signalHolders(number: number): void {
-    // A descendant of a fake knows no handlers: whatever is not a mere question ends it.
-    if (number !== 0) {
-      [...this.#holders].forEach((holder) => {
-        holder.release();
-      });
+  #requireSignals(scope: 'process' | 'group'): void {
+    const { signals, groupSignals } = this.#settings.supports;
+    if (!signals) {
+      throw new NotSupportedError('signals', 'this fake backend delivers no signals');
+    }
+    const leadsGroup = this.request.startNewSession || this.request.processGroup === 0;
+    if (scope === 'group' && !(groupSignals && leadsGroup)) {
+      throw new NotSupportedError('groupSignals', 'the child has no group of its own');
     }
   }
 
-  /** With `stderr: STDOUT` two descriptors are one pipe. */
-  #outputAt(fd: number): FakeOutput | undefined {
-    return this.#fakeOutputs.get(this.request.stdio.get(fd)?.kind === 'stdout' ? 1 : fd);
-  }
-
-  #takeHold(fd: number): void {
-    this.#outputAt(fd)?.addHolder();
-    if (fd === 0) {
-      this.#input?.addHolder();
+  #requireState(state: 'created' | 'running', otherwise: string): void {
+    if (this.#state !== state) {
+      throw new Error(`the fake child ${JSON.stringify(this.request.program)} ${otherwise}`);
     }
   }
 
-  #letGo(fd: number): void {
-    this.#outputAt(fd)?.removeHolder();
-    if (fd === 0) {
-      this.#input?.removeHolder();
-    }
-  }
-
-  #wake(): void {
+  #tellListeners(): void {
     [...this.#listeners].forEach((listener) => {
       listener();
     });
@@ -294,6 +312,6 @@ export class FakeChild extends ChildHandle {
   }
 }
 
-function bytesOf(text: string | Uint8Array): Uint8Array {
-  return typeof text === 'string' ? encoder.encode(text) : text;
+function nameOf(number: number): Signal {
+  return signalName(number) ?? number;
 }

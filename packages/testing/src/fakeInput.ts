@@ -2,13 +2,24 @@
  * A pipe from the parent to a fake child.
  *
  * 1. A write that fits is taken at once, as by a kernel; the rest waits until the child reads.
- * 2. The parent's end closes when everything was taken after `end()`, or when nobody holds the reading end any more.
+ * 2. The parent's end closes when everything was taken after `end()`, or when nobody holds the reading end any more: at
+ *    once, or with the next write if the backend cannot see it earlier.
  * 3. The child sees the end when the parent has closed and everything was read.
  */
 import { BrokenPipeError, WritePipeHandle } from '@subwire/transport';
 import { ByteStore } from './byteStore.js';
-import type { FakePipeSettings } from './fakeOutput.js';
-import type { Channel } from './scheduler.js';
+import { joinBytes, showBytes } from './bytes.js';
+import type { Channel, Scheduler } from './scheduler.js';
+
+/** Settings of the input of a fake child. */
+export interface FakeInputSettings {
+  readonly scheduler: Scheduler;
+  readonly capacityBytes: number;
+  /** Whether the parent sees that nobody reads any more before it writes. */
+  readonly peerClose: boolean;
+  /** Takes note of what the parent does. */
+  readonly note: (what: string) => void;
+}
 
 interface WaitingChunk {
   rest: Uint8Array;
@@ -22,26 +33,29 @@ interface WaitingRead {
 
 /** The parent's end, with the child's end behind the members that say so. */
 export class FakeInput extends WritePipeHandle {
-  readonly #settings: Pick<FakePipeSettings, 'scheduler' | 'capacityBytes'>;
+  readonly #settings: FakeInputSettings;
   readonly #channel: Channel = {};
   readonly #store = new ByteStore();
-  readonly #received = new ByteStore();
+  readonly #received: Uint8Array[] = [];
   readonly #waiting: WaitingChunk[] = [];
   readonly #reads: WaitingRead[] = [];
   #holders = 1;
   #ending = false;
+  #ended = false;
   #closed = false;
 
-  constructor(settings: Pick<FakePipeSettings, 'scheduler' | 'capacityBytes'>) {
+  constructor(settings: FakeInputSettings) {
     super();
     this.#settings = settings;
   }
 
   override write(chunk: Uint8Array, flushed: (error?: Error | null) => void): void {
-    if (this.#closed) {
+    this.#settings.note(`stdin ${showBytes(chunk)}`);
+    if (this.#closed || this.#holders <= 0) {
       this.#later(() => {
         flushed(new BrokenPipeError());
       });
+      this.#close();
       return;
     }
     const room = this.#waiting.length > 0 ? 0 : Math.max(0, this.#settings.capacityBytes - this.#store.length);
@@ -60,12 +74,13 @@ export class FakeInput extends WritePipeHandle {
   }
 
   override destroy(): void {
-    this.#close(new BrokenPipeError('the pipe was destroyed'));
+    this.#noteEnd('destroyed');
+    this.#close();
   }
 
   /**
    * For the child: reads.
-   * @param maxBytes - The most that is returned.
+   * @param maxBytes - The most that is returned, at least 1.
    * @returns what is there, waiting only if there is nothing; an empty array at the end.
    */
   read(maxBytes: number): Promise<Uint8Array> {
@@ -83,24 +98,31 @@ export class FakeInput extends WritePipeHandle {
   /** For the child: one process less holds the reading end. */
   removeHolder(): void {
     this.#holders -= 1;
-    if (this.#holders <= 0) {
-      this.#close(new BrokenPipeError());
+    if (this.#holders <= 0 && (this.#settings.peerClose || this.#waiting.length > 0)) {
+      this.#close();
     }
   }
 
   /** For tests: everything that the parent wrote and the pipe took, also what nobody has read yet. */
   get received(): Uint8Array {
-    return this.#received.peek();
+    return joinBytes(this.#received);
   }
 
-  /** For tests: whether the parent has closed its end. */
+  /** For tests: bytes that the parent wrote and the pipe has no room for. */
+  get stalledBytes(): number {
+    return this.#waiting.reduce((sum, { rest }) => sum + rest.length, 0);
+  }
+
+  /** For tests: whether the parent has closed its end, and everything it wrote was taken. */
   get ended(): boolean {
-    return this.#closed;
+    return this.#ended;
   }
 
   #take(bytes: Uint8Array): void {
-    this.#store.push(bytes);
-    this.#received.push(bytes);
+    if (bytes.length > 0) {
+      this.#store.push(bytes);
+      this.#received.push(bytes.slice());
+    }
   }
 
   #serveReads(): void {
@@ -134,18 +156,26 @@ export class FakeInput extends WritePipeHandle {
 
   #closeIfFlushed(): void {
     if (this.#ending && this.#waiting.length === 0) {
-      this.#close(null);
+      this.#noteEnd('closed');
+      this.#close();
     }
   }
 
-  #close(error: Error | null): void {
+  #noteEnd(how: string): void {
+    if (!this.#closed) {
+      this.#ended = true;
+      this.#settings.note(`stdin ${how}`);
+    }
+  }
+
+  #close(): void {
     if (this.#closed) {
       return;
     }
     this.#closed = true;
     for (const { flushed } of this.#waiting.splice(0)) {
       this.#later(() => {
-        flushed(error);
+        flushed(new BrokenPipeError());
       });
     }
     this.#later(() => {

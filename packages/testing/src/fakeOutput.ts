@@ -3,7 +3,8 @@
  *
  * 1. What the child writes waits in the pipe, as much as it holds; more waits with the writer.
  * 2. The parent gets it only while it reads, one chunk a turn, cut as the backend was told.
- * 3. The parent sees the end when nobody holds the writing end any more, neither the child nor a descendant.
+ * 3. The parent sees the end when nobody holds the writing end any more, neither the child nor a descendant, and a
+ *    failure of the pipe when everything in it was read.
  */
 import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
 import { ByteStore } from './byteStore.js';
@@ -15,6 +16,8 @@ export interface FakePipeSettings {
   readonly scheduler: Scheduler;
   readonly capacityBytes: number;
   readonly cutter: Cutter;
+  /** Whether the parent may have it read straight into its memory. */
+  readonly readInto: boolean;
 }
 
 /** What a write into a fake pipe came to: all of it is in the pipe, or nobody reads any more. */
@@ -36,7 +39,8 @@ export class FakeOutput extends ReadPipeHandle {
   #posted = false;
   #closed = false;
   #failure: Error | null = null;
-  #receiver: BufferReceiver | null = null;
+  /** For the pipe that reads into memory of the parent's. */
+  protected receiver: BufferReceiver | null = null;
 
   constructor(settings: FakePipeSettings) {
     super();
@@ -59,10 +63,6 @@ export class FakeOutput extends ReadPipeHandle {
       this.#breakWriters();
       this.#postClose();
     }
-  }
-
-  override readInto(receiver: BufferReceiver | null): void {
-    this.#receiver = receiver;
   }
 
   /** For the child: writes; the promise settles when the pipe took everything. */
@@ -99,7 +99,8 @@ export class FakeOutput extends ReadPipeHandle {
   }
 
   get #hasEnded(): boolean {
-    return this.#failure !== null || (this.#holders <= 0 && this.#store.length === 0 && this.#waiting.length === 0);
+    const isEmpty = this.#store.length === 0 && this.#waiting.length === 0;
+    return isEmpty && (this.#failure !== null || this.#holders <= 0);
   }
 
   #fill(): void {
@@ -139,21 +140,15 @@ export class FakeOutput extends ReadPipeHandle {
       return;
     }
     const length = this.#settings.cutter.nextLength(this.#store);
-    if (this.#receiver === null) {
-      this.#handUp(this.#store.take(length));
+    if (this.receiver === null) {
+      this.emit('data', this.#store.take(length));
     } else {
-      this.#readInto(this.#receiver, length);
+      this.#fillMemory(this.receiver, length);
     }
     this.#fill();
   }
 
-  #handUp(chunk: Uint8Array): void {
-    if (chunk.length > 0) {
-      this.emit('data', chunk);
-    }
-  }
-
-  #readInto(receiver: BufferReceiver, length: number): void {
+  #fillMemory(receiver: BufferReceiver, length: number): void {
     let room: Uint8Array;
     try {
       room = receiver.getBuffer(length);
@@ -177,4 +172,16 @@ export class FakeOutput extends ReadPipeHandle {
       this.emit('close', null);
     });
   }
+}
+
+/** The same, able to read straight into memory of the parent's. */
+class FakeBufferedOutput extends FakeOutput {
+  override readInto(receiver: BufferReceiver | null): void {
+    this.receiver = receiver;
+  }
+}
+
+/** Makes the pipe that fits the settings. */
+export function makeFakeOutput(settings: FakePipeSettings): FakeOutput {
+  return settings.readInto ? new FakeBufferedOutput(settings) : new FakeOutput(settings);
 }

@@ -2,11 +2,14 @@
  * A child written as a function.
  *
  * 1. The function is the program: it returns its exit code (nothing is 0), and a throw is a crash: exit code 1.
- * 2. When the child ends otherwise (a signal, `exit()`), every wait of the function rejects, so that it unwinds.
+ * 2. When the child ends otherwise (a signal, or `exit()` elsewhere), no wait of the function ever returns.
  * 3. While the child is stopped, its waits do not return.
  */
-import type { Clock, Signal } from '@subwire/transport';
-import type { FakeChild, FakeHolder } from './fakeChild.js';
+import { BrokenPipeError, type Clock, type Signal } from '@subwire/transport';
+import { joinBytes } from './bytes.js';
+import type { FakeChild } from './fakeChild.js';
+import type { FakeHolder } from './fakeHolder.js';
+import { ProgramGate } from './programGate.js';
 
 /** An output of a program. */
 export interface ProgramOutput {
@@ -39,13 +42,13 @@ export interface ProgramContext {
   readonly stderr: ProgramOutput;
   /** An output by its number. */
   output(fd: number): ProgramOutput;
-  /** Handles a signal, `'ignore'`s it, or gives it its default effect again (`null`). */
-  on(signal: Signal, handler: (() => void) | 'ignore' | null): void;
+  /** Handles a signal, `'ignore'`s it, or gives it its default effect again (`null`). A handler may end the program. */
+  on(signal: Signal, handler: (() => Promise<void> | void) | 'ignore' | null): void;
   /** Waits, on the clock of the backend. */
   sleep(delayMs: number): Promise<void>;
   /** Waits for ever; a signal ends it. */
   forever(): Promise<never>;
-  /** Ends at once, from anywhere in the function. */
+  /** Ends at once, from anywhere in the function or in a handler; it throws, to get out of there. */
   exit(returncode: number): never;
   /** Ends at once by a signal. */
   die(signal: Signal): never;
@@ -58,7 +61,7 @@ export interface ProgramContext {
 /** A program: returns its exit code, now or later. */
 export type FakeProgram = (context: ProgramContext) => Promise<number | void> | number | void;
 
-/** Thrown inside a program whose child has ended; nobody ever sees it. */
+/** Thrown inside a program that ended itself; nobody ever sees it. */
 class ProgramUnwound extends Error {
   override readonly name: string = 'ProgramUnwound';
 }
@@ -70,71 +73,35 @@ export async function runProgram(
   clock: Clock,
   onCrash: (thrown: unknown) => void,
 ): Promise<void> {
-  try {
-    const returncode = await program(contextOf(child, new Gate(child), clock));
-    child.exit(returncode ?? 0);
-  } catch (thrown) {
-    if (!(thrown instanceof ProgramUnwound)) {
-      onCrash(thrown);
-      child.exit(1);
-    }
-  }
-}
-
-/** Lets the waits of a program return only while its child runs. */
-class Gate {
-  readonly #child: FakeChild;
-  readonly #waiting = new Set<() => void>();
-
-  constructor(child: FakeChild) {
-    this.#child = child;
-    child.onChange(() => {
-      for (const look of [...this.#waiting]) {
-        look();
+  /** Runs a part of the program; a throw of any part is the end of the whole. */
+  const guard = async (part: () => Promise<number | void> | number | void): Promise<number | void> => {
+    try {
+      return await part();
+    } catch (thrown) {
+      if (!(thrown instanceof ProgramUnwound)) {
+        onCrash(thrown);
+        child.exit(1);
       }
-    });
-  }
-
-  /** Passes on what a promise comes to, as soon as the child runs; rejects once it has ended. */
-  pass<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let settle: (() => void) | null = null;
-      const look = (): void => {
-        if (!this.#child.isRunning) {
-          this.#waiting.delete(look);
-          reject(new ProgramUnwound('the child has ended'));
-        } else if (settle !== null && !this.#child.signals.isStopped) {
-          this.#waiting.delete(look);
-          settle();
-        }
-      };
-      this.#waiting.add(look);
-      promise.then(
-        (value) => {
-          settle = () => {
-            resolve(value);
-          };
-          look();
-        },
-        (error: unknown) => {
-          settle = () => {
-            reject(error);
-          };
-          look();
-        },
-      );
-      look();
-    });
-  }
+    }
+  };
+  await guard(async () => {
+    const returncode = await program(contextOf(child, clock, guard));
+    child.exit(returncode ?? 0);
+  });
 }
 
-function contextOf(child: FakeChild, gate: Gate, clock: Clock): ProgramContext {
+function contextOf(
+  child: FakeChild,
+  clock: Clock,
+  guard: (part: () => Promise<void> | void) => Promise<unknown>,
+): ProgramContext {
+  const gate = new ProgramGate(child);
   const output = (fd: number): ProgramOutput => ({
     async write(text) {
       if ((await gate.pass(child.write(fd, text))) === 'broken') {
         child.signals.receive('SIGPIPE');
         await gate.pass(Promise.resolve());
-        throw new Error('write EPIPE');
+        throw new BrokenPipeError();
       }
     },
     close: () => {
@@ -157,22 +124,14 @@ function contextOf(child: FakeChild, gate: Gate, clock: Clock): ProgramContext {
     on: (signal, handler) => {
       if (handler === 'ignore') {
         child.signals.ignore(signal);
+      } else if (handler === null) {
+        child.signals.handle(signal, null);
       } else {
-        child.signals.handle(signal, handler);
+        child.signals.handle(signal, () => void guard(handler));
       }
     },
-    sleep: (delayMs) =>
-      gate.pass(
-        new Promise((resolve) => {
-          const timer = clock.setTimer(resolve, delayMs);
-          child.onChange(() => {
-            if (!child.isRunning) {
-              timer.cancel();
-            }
-          });
-        }),
-      ),
-    forever: () => gate.pass(new Promise<never>(() => undefined)),
+    sleep: (delayMs) => gate.pass(slept(child, clock, delayMs)),
+    forever: () => new Promise<never>(() => undefined),
     exit: (returncode) => {
       child.exit(returncode);
       return unwind();
@@ -186,7 +145,23 @@ function contextOf(child: FakeChild, gate: Gate, clock: Clock): ProgramContext {
   };
 }
 
-function inputOf(child: FakeChild, gate: Gate): ProgramInput {
+/** Resolves after a delay; the timer goes when the child does. */
+function slept(child: FakeChild, clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(() => {
+      forget();
+      resolve();
+    }, delayMs);
+    const forget = child.onChange(() => {
+      if (!child.isRunning) {
+        forget();
+        timer.cancel();
+      }
+    });
+  });
+}
+
+function inputOf(child: FakeChild, gate: ProgramGate): ProgramInput {
   const read = (maxBytes = 65_536): Promise<Uint8Array> => gate.pass(child.read(maxBytes));
   const iterate = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     for (let chunk = await read(); chunk.length > 0; chunk = await read()) {
@@ -200,7 +175,7 @@ function inputOf(child: FakeChild, gate: Gate): ProgramInput {
       for await (const chunk of iterate()) {
         chunks.push(chunk);
       }
-      return Uint8Array.from(chunks.flatMap((chunk) => [...chunk]));
+      return joinBytes(chunks);
     },
     close: () => {
       child.closeFd(0);

@@ -2,11 +2,12 @@
  * What signals do to a fake child.
  *
  * 1. SIGKILL and SIGSTOP cannot be caught or ignored.
- * 2. A stopped child takes no notice of anything but SIGKILL and SIGCONT; the rest waits for SIGCONT.
+ * 2. A stopped child takes no notice of anything but SIGKILL and SIGCONT; the rest waits for SIGCONT, each signal once.
  * 3. A signal is handled if there is a handler, does nothing if it is ignored, and ends the child otherwise, unless it is
  *    one of those that do nothing by default.
  */
 import { signalName, signalNumber, type Signal } from '@subwire/transport';
+import { wholeNumber } from './checks.js';
 
 /** Signals that do nothing unless they are handled. */
 const HARMLESS: ReadonlySet<string> = new Set(['SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH']);
@@ -25,7 +26,7 @@ export class FakeSignals {
   readonly #target: SignalTarget;
   readonly #handlers = new Map<number, () => void>();
   readonly #ignored = new Set<number>();
-  readonly #blocked: number[] = [];
+  readonly #blocked = new Set<number>();
   #stopped = false;
 
   constructor(target: SignalTarget) {
@@ -47,11 +48,24 @@ export class FakeSignals {
     }
   }
 
-  /** Ignores a signal from now on. */
-  ignore(signal: Signal): void {
+  /**
+   * Ignores a signal from now on.
+   * @param times - How often; then it has its default effect again. Default: for ever.
+   */
+  ignore(signal: Signal, times: number = Infinity): void {
     const number = signalNumber(signal);
     this.#handlers.delete(number);
-    this.#ignored.add(number);
+    if (times === Infinity) {
+      this.#ignored.add(number);
+      return;
+    }
+    let left = wholeNumber(times, 'the number of times', 1);
+    this.handle(signal, () => {
+      left -= 1;
+      if (left <= 0) {
+        this.handle(signal, null);
+      }
+    });
   }
 
   /** A signal arrives. */
@@ -69,7 +83,7 @@ export class FakeSignals {
       this.#continue();
       this.#handlers.get(number)?.();
     } else if (this.#stopped) {
-      this.#blocked.push(number);
+      this.#blocked.add(number);
     } else {
       this.#act(number, name);
     }
@@ -101,8 +115,10 @@ export class FakeSignals {
     }
     this.#stopped = false;
     this.#target.continued();
-    for (const number of this.#blocked.splice(0)) {
-      this.#act(number, signalName(number) ?? '');
+    const blocked = [...this.#blocked];
+    this.#blocked.clear();
+    for (const number of blocked) {
+      this.receive(number);
     }
   }
 }

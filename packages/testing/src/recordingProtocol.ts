@@ -1,8 +1,10 @@
 import { SubprocessProtocol, type SubprocessTransport } from '@subwire/transport';
+import { joinBytes, textOf } from './bytes.js';
 
 interface LogWaiter {
   readonly predicate: (log: readonly string[]) => boolean;
   readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Longest data that is shown in the log as text. */
@@ -10,7 +12,8 @@ const SHOWN_BYTES = 64;
 
 /**
  * Writes down what it is told, one short string a callback: `made`, `data:1:hi`, `lost:1`, `exited:0`, `pause`,
- * `resume`, `lost`; an error is added by its code or name (`lost:0:EPIPE`), and long data is shown by its length.
+ * `resume`, `lost`; an error is added by its code or name (`lost:0:EPIPE`). Data is shown without white space at its end,
+ * long data and what is no UTF-8 by its length.
  */
 export class RecordingProtocol extends SubprocessProtocol {
   /** What came so far. */
@@ -29,14 +32,7 @@ export class RecordingProtocol extends SubprocessProtocol {
 
   /** Everything that came from one output. */
   bytes(fd: number): Uint8Array {
-    const chunks = this.#chunks.get(fd) ?? [];
-    const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-    let offset = 0;
-    for (const chunk of chunks) {
-      all.set(chunk, offset);
-      offset += chunk.length;
-    }
-    return all;
+    return joinBytes(this.#chunks.get(fd) ?? []);
   }
 
   /** Everything that came from one output, as text. */
@@ -44,17 +40,35 @@ export class RecordingProtocol extends SubprocessProtocol {
     return new TextDecoder().decode(this.bytes(fd));
   }
 
-  /** Resolves when the log satisfies a predicate, or has an entry that is or begins with a text. */
+  /**
+   * The log without what asyncio leaves open: cuts between chunks, the order of the descriptors and of the exit, and flow
+   * control. Equal for two runs in which the same happened.
+   */
+  get normalizedLog(): readonly string[] {
+    const lines = this.log.filter((entry) => !/^(made|data:|pause|resume)/.test(entry));
+    const outputs = [...this.#chunks.keys()].map((fd) => `data:${fd}:${show(this.bytes(fd))}`);
+    const last = lines.filter(isLast);
+    return ['made', ...[...outputs, ...lines.filter((line) => !isLast(line))].sort(), ...last];
+  }
+
+  /**
+   * Resolves when the log satisfies a predicate, or has an entry that is or begins with a text (`'data:1'`, `'exited'`).
+   *
+   * Rejects, with the log, when `connectionLost` came before that.
+   */
   until(wanted: string | ((log: readonly string[]) => boolean)): Promise<void> {
     const predicate =
       typeof wanted === 'function'
         ? wanted
-        : (log: readonly string[]): boolean => log.some((entry) => entry === wanted || entry.startsWith(`${wanted}:`));
+        : (log: readonly string[]): boolean => log.some((entry) => entry === wanted || isMore(entry, wanted));
     if (predicate(this.log)) {
       return Promise.resolve();
     }
-    return new Promise((resolve) => {
-      this.#waiters.add({ predicate, resolve });
+    if (this.#isOver) {
+      return Promise.reject(this.#overError());
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiters.add({ predicate, resolve, reject });
     });
   }
 
@@ -65,7 +79,7 @@ export class RecordingProtocol extends SubprocessProtocol {
 
   /** Resolves at `connectionLost`. */
   get lost(): Promise<void> {
-    return this.until((log) => log.some((entry) => entry === 'lost' || /^lost:\D/.test(entry)));
+    return this.until((log) => log.some(isLast));
   }
 
   override connectionMade(transport: SubprocessTransport): void {
@@ -74,9 +88,10 @@ export class RecordingProtocol extends SubprocessProtocol {
   }
 
   override pipeDataReceived(fd: number, data: Uint8Array): void {
-    this.#chunks.set(fd, [...(this.#chunks.get(fd) ?? []), data]);
-    const shown = data.length <= SHOWN_BYTES ? new TextDecoder().decode(data).trimEnd() : `${data.length} bytes`;
-    this.#note(`data:${fd}:${shown}`);
+    const chunks = this.#chunks.get(fd) ?? [];
+    chunks.push(data);
+    this.#chunks.set(fd, chunks);
+    this.#note(`data:${fd}:${show(data)}`);
   }
 
   override pipeConnectionLost(fd: number, exc: Error | null): void {
@@ -99,15 +114,40 @@ export class RecordingProtocol extends SubprocessProtocol {
     this.#note(`lost${suffix(exc)}`);
   }
 
+  get #isOver(): boolean {
+    return this.log.some(isLast);
+  }
+
+  #overError(): Error {
+    return new Error(`what is waited for never came; the log: ${this.log.join(', ')}`);
+  }
+
   #note(entry: string): void {
     this.log.push(entry);
     for (const waiter of [...this.#waiters]) {
       if (waiter.predicate(this.log)) {
         this.#waiters.delete(waiter);
         waiter.resolve();
+      } else if (isLast(entry)) {
+        this.#waiters.delete(waiter);
+        waiter.reject(this.#overError());
       }
     }
   }
+}
+
+/** `lost` and `lost:ERR_TRANSPORT_LOST` are the end, `lost:1` is the loss of a pipe. */
+function isLast(entry: string): boolean {
+  return entry === 'lost' || /^lost:\D/.test(entry);
+}
+
+function isMore(entry: string, wanted: string): boolean {
+  return wanted !== 'lost' && entry.startsWith(`${wanted}:`);
+}
+
+function show(data: Uint8Array): string {
+  const text = data.length <= SHOWN_BYTES ? textOf(data) : null;
+  return text?.trimEnd() ?? `${data.length} bytes`;
 }
 
 function suffix(error: Error | null): string {

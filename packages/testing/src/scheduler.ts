@@ -5,7 +5,11 @@
  * 2. Tasks of one channel run in their order. Tasks of different channels do too, unless a seed is given: then the next
  *    channel is drawn, as a kernel may deliver stdout, stderr and the exit of a child in any mutual order.
  */
+import { setImmediate as importedSetImmediate } from 'node:timers';
 import { Random } from './random.js';
+
+/** Taken once, at load: a runner that fakes the timers of a test must not stop the fakes. */
+const onNextTurn = importedSetImmediate;
 
 /** What tasks of one order belong to, for instance one pipe. */
 export type Channel = object;
@@ -50,7 +54,7 @@ export class Scheduler {
       return;
     }
     this.#pumping = true;
-    setImmediate(() => {
+    onNextTurn(() => {
       this.#pumping = false;
       const task = this.#take();
       if (this.#tasks.length > 0) {
@@ -75,6 +79,6 @@ export class Scheduler {
 /** Resolves on the next turn of the event loop. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    onNextTurn(resolve);
   });
 }

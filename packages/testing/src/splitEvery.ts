@@ -6,9 +6,22 @@
  * @param feed - Called once for each way, with the chunks; it checks the result.
  */
 export function splitEvery(bytes: Uint8Array, feed: (chunks: readonly Uint8Array[]) => void): void {
-  for (let at = 1; at < bytes.length; at += 1) {
-    feed([bytes.slice(0, at), bytes.slice(at)]);
+  for (const chunks of everySplit(bytes)) {
+    feed(chunks);
   }
-  feed(Array.from(bytes, (byte) => Uint8Array.of(byte)));
-  feed([bytes.slice()]);
+}
+
+/**
+ * The same ways of cutting, for a check that waits: `for (const chunks of everySplit(bytes)) await check(chunks)`.
+ *
+ * No chunk is empty; of no bytes at all there is one way, without chunks.
+ */
+export function* everySplit(bytes: Uint8Array): Generator<readonly Uint8Array[], void, undefined> {
+  for (let at = 1; at < bytes.length; at += 1) {
+    yield [bytes.slice(0, at), bytes.slice(at)];
+  }
+  yield Array.from(bytes, (byte) => Uint8Array.of(byte));
+  if (bytes.length > 0) {
+    yield [bytes.slice()];
+  }
 }

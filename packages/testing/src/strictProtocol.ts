@@ -9,8 +9,8 @@ export class ProtocolOrderError extends Error {
  * Wraps a protocol and throws on an illegal order of callbacks.
  *
  * The throw is reported as any throw of a callback is; `violations` keeps it too. The grammar: `connectionMade` once and
- * first; per pipe data, then one loss; `processExited` once, with a return code; pauses and resumes alternate;
- * `connectionLost` once and last, after the exit and after the loss of every pipe.
+ * first; per pipe data, then one loss, and none while it is paused; `processExited` once, with a return code; pauses and
+ * resumes alternate; `connectionLost` once and last, after the exit and after the loss of every pipe.
  */
 export class StrictProtocol extends SubprocessProtocol {
   /** What was illegal so far. */
@@ -26,6 +26,17 @@ export class StrictProtocol extends SubprocessProtocol {
   constructor(inner: SubprocessProtocol = new SubprocessProtocol()) {
     super();
     this.#inner = inner;
+    if (inner.getBuffer !== undefined) {
+      this.getBuffer = (fd, sizeHint) => {
+        this.#requireData('getBuffer', fd);
+        return inner.getBuffer?.(fd, sizeHint) ?? new Uint8Array(0);
+      };
+      this.bufferUpdated = (fd, nbytes) => {
+        this.#requireConnected('bufferUpdated');
+        this.#require(nbytes > 0, `${nbytes} bytes of ${fd}`);
+        inner.bufferUpdated?.(fd, nbytes);
+      };
+    }
   }
 
   override connectionMade(transport: SubprocessTransport): void {
@@ -36,14 +47,14 @@ export class StrictProtocol extends SubprocessProtocol {
   }
 
   override pipeDataReceived(fd: number, data: Uint8Array): void {
-    this.#requireConnected('pipeDataReceived');
-    this.#require(!this.#lostFds.has(fd), `data of ${fd} came after its loss`);
+    this.#requireData('pipeDataReceived', fd);
     this.#require(data.length > 0, `empty data of ${fd}`);
     this.#inner.pipeDataReceived(fd, data);
   }
 
   override pipeConnectionLost(fd: number, exc: Error | null): void {
     this.#requireConnected('pipeConnectionLost');
+    this.#require(this.#openFds.includes(fd), `${fd} was lost and is no pipe`);
     this.#require(!this.#lostFds.has(fd), `${fd} was lost twice`);
     this.#lostFds.add(fd);
     this.#inner.pipeConnectionLost(fd, exc);
@@ -60,6 +71,7 @@ export class StrictProtocol extends SubprocessProtocol {
   override pauseWriting(): void {
     this.#requireConnected('pauseWriting');
     this.#require(!this.#paused, 'pauseWriting came while paused');
+    this.#require(!this.#lostFds.has(0), 'pauseWriting came after the loss of 0');
     this.#paused = true;
     this.#inner.pauseWriting();
   }
@@ -81,6 +93,14 @@ export class StrictProtocol extends SubprocessProtocol {
     this.#inner.connectionLost(exc);
   }
 
+  #requireData(callback: string, fd: number): void {
+    this.#requireConnected(callback);
+    this.#require(this.#openFds.includes(fd), `data of ${fd}, which is no pipe`);
+    this.#require(!this.#lostFds.has(fd), `data of ${fd} came after its loss`);
+    const pipe = this.#transport?.getPipeTransport(fd) ?? null;
+    this.#require(pipe === null || !('isReading' in pipe) || pipe.isReading(), `data of ${fd} came while it is paused`);
+  }
+
   #requireConnected(callback: string): void {
     this.#require(this.#transport !== null, `${callback} came before connectionMade`);
     this.#require(!this.#lost, `${callback} came after connectionLost`);
@@ -95,5 +115,5 @@ export class StrictProtocol extends SubprocessProtocol {
   }
 }
 
-/** The descriptors that are looked at for pipes: the usual three, and the extra ones that programs use. */
-const PROBED_FDS: readonly number[] = Array.from({ length: 16 }, (_, fd) => fd);
+/** Every descriptor that a child may be given. */
+const PROBED_FDS: readonly number[] = Array.from({ length: 4_096 }, (_, fd) => fd);

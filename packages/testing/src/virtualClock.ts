@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer } from '@subwire/transport';
+import { ValueError, type Clock, type ClockTimer } from '@subwire/transport';
 import { Scheduler } from './scheduler.js';
 
 interface Timer {
@@ -26,6 +26,7 @@ export class VirtualClock implements Clock {
   readonly #timers = new Set<Timer>();
   #now = 0;
   #going = false;
+  #stopped = false;
 
   constructor(options: VirtualClockOptions = {}) {
     this.#scheduler = options.scheduler ?? new Scheduler();
@@ -42,8 +43,11 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(callback: () => void, delayMs: number): ClockTimer {
-    const timer: Timer = { at: this.#now + Math.max(0, delayMs), callback };
-    this.#timers.add(timer);
+    // What is not a number fires at once, as with the timers of Node.
+    const timer: Timer = { at: this.#now + (delayMs > 0 ? delayMs : 0), callback };
+    if (!this.#stopped) {
+      this.#timers.add(timer);
+    }
     if (this.#auto) {
       void this.#goOn();
     }
@@ -56,15 +60,35 @@ export class VirtualClock implements Clock {
 
   /**
    * Lets time pass: fires every timer that is due on the way, in order, and lets each have its consequences.
+   *
+   * Rejects with what a timer throws; the time of that timer is reached then.
    * @param delayMs - Milliseconds.
+   * @throws {ValueError} (rejects) for a delay below 0 or without an end.
    */
   async advance(delayMs: number): Promise<void> {
+    if (!(delayMs >= 0 && delayMs < Infinity)) {
+      throw new ValueError(`time passes from 0 on, not by ${delayMs}`);
+    }
     const until = this.#now + delayMs;
     await this.settle();
     for (let timer = this.#next(until); timer !== null; timer = this.#next(until)) {
       await this.#fire(timer);
     }
-    this.#now = until;
+    this.#now = Math.max(this.#now, until);
+  }
+
+  /**
+   * Goes to the next timer and fires it.
+   * @returns whether there was one.
+   */
+  async advanceToNext(): Promise<boolean> {
+    await this.settle();
+    const timer = this.#next(Infinity);
+    if (timer === null) {
+      return false;
+    }
+    await this.#fire(timer);
+    return true;
   }
 
   /** Resolves when nothing more happens unless time passes. */
@@ -72,11 +96,17 @@ export class VirtualClock implements Clock {
     await this.#scheduler.idle();
   }
 
+  /** Drops every timer, and every later one too: for the end of a test. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timers.clear();
+  }
+
   /** The earliest timer up to a moment; of two for the same moment the one that was set first. */
   #next(until: number): Timer | null {
     let earliest: Timer | null = null;
     for (const timer of this.#timers) {
-      if (timer.at <= until && (earliest === null || timer.at < earliest.at)) {
+      if (timer.at <= until && timer.at < (earliest?.at ?? Infinity)) {
         earliest = timer;
       }
     }
@@ -95,10 +125,12 @@ export class VirtualClock implements Clock {
       return;
     }
     this.#going = true;
-    await this.settle();
-    for (let timer = this.#next(Infinity); timer !== null; timer = this.#next(Infinity)) {
-      await this.#fire(timer);
+    try {
+      while (await this.advanceToNext()) {
+        // Each turn of the loop is one timer.
+      }
+    } finally {
+      this.#going = false;
     }
-    this.#going = false;
   }
 }
