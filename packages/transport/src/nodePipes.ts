@@ -2,7 +2,7 @@
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { ReadPipeHandle, WritePipeHandle } from './childHandle.js';
-import { SubprocessError, systemErrorCode } from './errors.js';
+import { BrokenPipeError, SubprocessError, systemErrorCode } from './errors.js';
 
 /**
  * The reading end over a Node stream.
@@ -82,7 +82,8 @@ export class NodeWritePipe extends WritePipeHandle {
     if (this.#reported > 0) {
       this.#reported -= 1;
     } else {
-      this.#waiting.shift()?.(error);
+      // A destroyed stream says of the write that was under way that it went well.
+      this.#waiting.shift()?.(error ?? (this.#stream.destroyed ? new BrokenPipeError() : null));
     }
   };
 
