@@ -37,7 +37,8 @@ const SPAWN_FDS = 2;
  *
  * What it lacks is in `supports`: its pipes are socket pairs, `spawn()` blocks in proportion to our memory, a process
  * group without a session cannot be made, death by a real-time signal reads as an exit with 0, and a descriptor that
- * foreign code left inheritable reaches the child.
+ * foreign code left inheritable reaches the child. With `stderr: STDOUT` into a pipe a shell stands in front: it drops
+ * variables whose names are no identifiers, and `argv[0]` is the path of the program.
  */
 export const nodeBackend: SubprocessBackend = Object.freeze({
   name: 'node',

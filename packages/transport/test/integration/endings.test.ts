@@ -10,6 +10,13 @@ import { subprocessExec } from '../../src/subprocessExec.js';
 
 const QUIET = { stdin: DEVNULL, stdout: DEVNULL, stderr: DEVNULL } as const;
 
+/** Resolves once a child of ours is stopped; the system has no event for it. */
+async function stopped(): Promise<void> {
+  while (!childStates().includes('T')) {
+    await settle(1);
+  }
+}
+
 describe('the return code', () => {
   // X15, F61
   it.each([0, 1, 126, 127, 128, 255])('of an exit with %d is that', async (code) => {
@@ -80,13 +87,13 @@ describe('a signal', () => {
     const { protocol, transport } = await exec('cat');
     transport.sendSignal('SIGSTOP');
     protocol.stdin.write(bytes('x'));
-    while (!childStates().includes('T')) {
-      await settle(1);
-    }
+    await stopped();
     expect(protocol.lines).toEqual(['made']);
     transport.sendSignal('SIGCONT');
     await protocol.untilText(1, 'x');
     transport.sendSignal('SIGSTOP');
+    // Of two signals that wait, the system takes TERM first.
+    await stopped();
     transport.terminate();
     await settle();
     expect(transport.getReturncode()).toBeNull();

@@ -1,4 +1,4 @@
-// Starts a child with every number of free descriptors from 0 to 14, and reports what came of it and what leaked.
+// Starts a child with every number of free descriptors from 0 to 20, and reports what came of it and what leaked.
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
 import { setImmediate } from 'node:timers';
@@ -66,7 +66,7 @@ process.stdout.write('');
 const report = [];
 for (const [name, options] of Object.entries(SHAPES)) {
   await start(options); // what the first child makes for good is made
-  for (let free = 0; free <= 14; free += 1) {
+  for (let free = 0; free <= 20; free += 1) {
     const fillers = fill();
     const before = listFds(fillers);
     for (const fd of fillers.splice(0, free)) {
