@@ -58,7 +58,7 @@ export async function createSubprocessExec<const Options extends CreateExecOptio
   args: readonly string[] = [],
   options?: Options,
 ): Promise<ProcessWith<Options>> {
-  const { low, ...high } = splitOptions<CreateExecOptions>(options ?? {});
+  const { low, ...high } = splitOptions<CreateExecOptions>(options === undefined ? {} : options);
   const [transport, protocol] = await subprocessExec(() => streamProtocol(high, low), program, args, low);
   return new Process(transport, protocol, high.process) as unknown as ProcessWith<Options>;
 }
@@ -75,7 +75,7 @@ export async function createSubprocessShell<const Options extends CreateShellOpt
   command: string,
   options?: Options,
 ): Promise<ProcessWith<Options>> {
-  const { low, ...high } = splitOptions<CreateShellOptions>(options ?? {});
+  const { low, ...high } = splitOptions<CreateShellOptions>(options === undefined ? {} : options);
   const [transport, protocol] = await subprocessShell(() => streamProtocol(high, low), command, low);
   return new Process(transport, protocol, high.process) as unknown as ProcessWith<Options>;
 }

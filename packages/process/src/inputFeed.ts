@@ -34,6 +34,14 @@ export function checkInput(input: unknown): void {
   }
 }
 
+/** Keeps a stream that fails before it is read from crashing this process: whoever reads it gets its error then. */
+export function holdErrors(input: unknown): void {
+  if (input instanceof Readable) {
+    // Never taken back: the stream is consumed here, whatever happens.
+    input.on('error', () => undefined);
+  }
+}
+
 /**
  * Writes the pieces, as fast as they are taken.
  * @param signal - Ends the feeding; it resolves then, as for a reader that went away.

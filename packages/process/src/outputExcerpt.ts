@@ -13,33 +13,37 @@ export function outputExcerpt(output: Uint8Array | string | null): string {
   if (output === null || output.length === 0) {
     return '';
   }
-  const dropped = output.length - 2 * HALF_CHARS;
-  const parts =
-    dropped <= 0
-      ? [textOf(output, 0, output.length)]
-      : [
-          textOf(output, 0, HALF_CHARS),
-          `\n… ${dropped} more …\n`,
-          textOf(output, output.length - HALF_CHARS, output.length),
-        ];
-  const [head = '', gap = '', tail = ''] = parts.map((part, index) => (index === 1 ? part : escapeControls(part)));
-  return `\n${head.slice(0, dropped <= 0 ? 2 * HALF_CHARS : HALF_CHARS)}${gap}${tail.slice(-HALF_CHARS)}`.trimEnd();
+  const between = Math.max(0, output.length - 2 * HALF_CHARS);
+  // Only what is too long is cut before it is decoded: a cut may go through a character.
+  const start = escaped(output, 0, between === 0 ? output.length : HALF_CHARS);
+  const end =
+    between === 0
+      ? start.splice(Math.ceil(start.length / 2))
+      : escaped(output, output.length - HALF_CHARS, output.length);
+  const head = fitting(start);
+  const tail = fitting(end.reverse()).reverse();
+  const left = between + start.length - head.length + end.length - tail.length;
+  return `\n${head.join('')}${left === 0 ? '' : `\n… ${left} more …\n`}${tail.join('')}`.trimEnd();
 }
 
-function textOf(output: Uint8Array | string, start: number, end: number): string {
-  return typeof output === 'string' ? output.slice(start, end) : new TextDecoder().decode(output.subarray(start, end));
+/** Returns the characters from `from` to `to`, each of them escaped if a terminal would act on it. */
+function escaped(output: Uint8Array | string, from: number, to: number): string[] {
+  const text =
+    typeof output === 'string' ? output.slice(from, to) : new TextDecoder().decode(output.subarray(from, to));
+  return Array.from(text, (character) => {
+    const point = character.codePointAt(0) ?? 0;
+    return mustEscape(point) ? `\\u${point.toString(16).padStart(4, '0')}` : character;
+  });
+}
+
+/** Returns as many characters from the start as an excerpt has room for; none is cut in two. */
+function fitting(characters: readonly string[]): string[] {
+  let length = 0;
+  const end = characters.findIndex((character) => (length += character.length) > HALF_CHARS);
+  return characters.slice(0, end === -1 ? characters.length : end);
 }
 
 /** Terminals act on C0, DEL and C1 characters, and on the ones that turn the direction of writing. */
-function escapeControls(text: string): string {
-  let escaped = '';
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    escaped += mustEscape(point) ? `\\u${point.toString(16).padStart(4, '0')}` : character;
-  }
-  return escaped;
-}
-
 function mustEscape(point: number): boolean {
   const control = (point < 0x20 && point !== NEWLINE && point !== TAB) || (point >= 0x7f && point < 0xa0);
   const direction = (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);

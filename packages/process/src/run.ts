@@ -9,7 +9,7 @@ import { signalOf, type CapturedAs, type CompletedProcess } from './completedPro
 import { createSubprocessExec, createSubprocessShell } from './createSubprocess.js';
 import { Deadline } from './deadline.js';
 import { checkDuration } from './durations.js';
-import { checkInput, type CommunicateInput } from './inputFeed.js';
+import { checkInput, holdErrors, type CommunicateInput } from './inputFeed.js';
 import { checkCaptureLimits, type CaptureLimits } from './outputCollector.js';
 import type { Process } from './process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from './processErrors.js';
@@ -144,6 +144,7 @@ async function runToEnd(
   const clock = own.backend?.clock ?? systemClock;
   const startedAt = clock.now();
   using deadline = new Deadline({ signal, timeoutMs }, clock);
+  holdErrors(input);
   const opened = await openStdio({ stdin, stdout, stderr }, isGiven(input));
   let created: Process;
   try {
@@ -219,6 +220,14 @@ function decoderOf(encoding: string | undefined): (bytes: Uint8Array | null) => 
   if (encoding === undefined) {
     return (bytes) => bytes;
   }
-  const decoder = new TextDecoder(encoding);
+  const decoder = textDecoder(encoding);
   return (bytes) => (bytes === null ? null : decoder.decode(bytes));
+}
+
+function textDecoder(encoding: string): { decode: (bytes: Uint8Array) => string } {
+  try {
+    return new TextDecoder(encoding);
+  } catch (cause) {
+    throw new ValueError(`unknown encoding ${JSON.stringify(encoding)}`, { cause });
+  }
 }

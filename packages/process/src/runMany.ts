@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ownOptions, ValueError } from '@subwire/transport';
 import type { CompletedProcess } from './completedProcess.js';
 import { run, shell, type RunOptions, type ShellOptions } from './run.js';
@@ -88,6 +89,8 @@ class Batch {
   constructor(commands: readonly Command[], options: RunManyOptions) {
     this.#commands = commands;
     this.#options = options;
+    // One for each command that runs: no leak.
+    setMaxListeners(0, this.#controller.signal);
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 

@@ -1,5 +1,5 @@
 /** Children that tests start, and questions about them. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Program and arguments that run a script with this very Node. */
@@ -12,11 +12,11 @@ export function sh(script: string, ...args: string[]): [program: string, args: s
   return ['/bin/sh', ['-c', script, 'sh', ...args]];
 }
 
-/** The state letter of a process (`R`, `S`, `T`, `Z`, …), `null` if it is gone. */
-export function stateOf(pid: number): string | null {
+/** The fields of `/proc/PID/stat` after the name, `null` if the process is gone. */
+function statOf(pid: number): readonly string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch (thrown) {
     if (['ENOENT', 'ESRCH'].includes(String((thrown as NodeJS.ErrnoException).code))) {
       return null;
@@ -25,9 +25,14 @@ export function stateOf(pid: number): string | null {
   }
 }
 
+/** The state letter of a process (`R`, `S`, `T`, `Z`, …), `null` if it is gone. */
+export function stateOf(pid: number): string | null {
+  return statOf(pid)?.[0] ?? null;
+}
+
 /** Whether a process runs: a zombie does not. */
 export function isAlive(pid: number): boolean {
-  return ![null, 'Z', 'X'].includes(stateOf(pid));
+  return !['Z', 'X', null].includes(stateOf(pid));
 }
 
 /** Waits until `done` says so; for what no event tells, such as the fate of a grandchild. */
@@ -73,4 +78,17 @@ export async function timed<T>(work: () => Promise<T>): Promise<[value: T, ms: n
 /** Blocks this thread: nothing is noticed meanwhile. */
 export function blockThread(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** The test runner has children too. */
+const foreign: ReadonlySet<number> = new Set(childrenOfThisProcess());
+
+/** The pids of the children that the tests of this file started and that are not reaped yet. */
+export function ourChildren(): number[] {
+  return childrenOfThisProcess().filter((pid) => !foreign.has(pid));
+}
+
+function childrenOfThisProcess(): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => statOf(pid)?.[1] === String(process.pid));
 }
