@@ -1,8 +1,13 @@
-import { NotSupportedError, type SpawnRequest, type SubprocessBackend, type SubprocessExecOptions } from '@subwire/transport';
+import {
+  NotSupportedError,
+  type SpawnRequest,
+  type SubprocessBackend,
+  type SubprocessExecOptions,
+} from '@subwire/transport';
 import type { BrokenCommand, BrokenKind, LocatedCommand } from './commands.js';
 import { HandleRecorder, spawnRequest } from './handleRecorder.js';
 import { Recorder } from './recorder.js';
-import type { Step } from './step.js';
+import { step, type Step } from './step.js';
 import { elapse, quiet, type ComplianceSubject } from './subject.js';
 import { within } from './waiting.js';
 
@@ -39,7 +44,14 @@ export class CaseContext {
     return this.startWith(new Recorder(), steps, options);
   }
 
-  /** The same with a recorder of the case's own, prepared before the start. */
+  /** Starts a child that stays, and resolves when it has done `steps` and said `ready `. */
+  async startReady(...steps: readonly Step[]): Promise<Recorder> {
+    const child = await this.start([...steps, step.write('ready '), step.forever()]);
+    await child.seenText(1, 'ready ');
+    return child;
+  }
+
+  /** As `start`, with a recorder of the case's own, prepared before the start. */
   async startWith<R extends Recorder>(recorder: R, steps: readonly Step[], options: StartOptions = {}): Promise<R> {
     const { argv = [], ...rest } = options;
     const { program, args } = this.subject.commands.steps(steps, argv);

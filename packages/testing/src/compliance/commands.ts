@@ -20,18 +20,19 @@ export interface LocatedCommand extends Command {
 }
 
 /** The ways in which a start can fail, each with what the error has to say. */
-export const BROKEN_COMMANDS: Readonly<Record<BrokenKind, { readonly code: SystemErrorCode; readonly stage: SpawnStage }>> =
-  {
-    'missing-file': { code: 'ENOENT', stage: 'exec' },
-    'missing-name': { code: 'ENOENT', stage: 'lookup' },
-    'not-executable': { code: 'EACCES', stage: 'exec' },
-    directory: { code: 'EACCES', stage: 'exec' },
-    'missing-interpreter': { code: 'ENOENT', stage: 'exec' },
-    'no-interpreter': { code: 'ENOEXEC', stage: 'exec' },
-    'missing-cwd': { code: 'ENOENT', stage: 'cwd' },
-    'cwd-is-file': { code: 'ENOTDIR', stage: 'cwd' },
-    'argument-too-long': { code: 'E2BIG', stage: 'exec' },
-  };
+export const BROKEN_COMMANDS: Readonly<
+  Record<BrokenKind, { readonly code: SystemErrorCode; readonly stage: SpawnStage }>
+> = {
+  'missing-file': { code: 'ENOENT', stage: 'exec' },
+  'missing-name': { code: 'ENOENT', stage: 'lookup' },
+  'not-executable': { code: 'EACCES', stage: 'exec' },
+  directory: { code: 'EACCES', stage: 'exec' },
+  'missing-interpreter': { code: 'ENOENT', stage: 'exec' },
+  'no-interpreter': { code: 'ENOEXEC', stage: 'exec' },
+  'missing-cwd': { code: 'ENOENT', stage: 'cwd' },
+  'cwd-is-file': { code: 'ENOTDIR', stage: 'cwd' },
+  'argument-too-long': { code: 'E2BIG', stage: 'exec' },
+};
 
 /** One of the ways in which a start can fail. */
 export type BrokenKind =

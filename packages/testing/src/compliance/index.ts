@@ -16,6 +16,7 @@ export { BROKEN_COMMANDS, machineCommands } from './commands.js';
 export type { BrokenCommand, BrokenKind, Command, ComplianceCommands, LocatedCommand } from './commands.js';
 export { decodeSteps, encodeSteps, patternBytes, step } from './step.js';
 export type { DecodedSteps, Fact, Step } from './step.js';
+export { fakeSubject } from './fakeSubject.js';
 export { CHILD_PROGRAM } from './childProgram.js';
 export { CaseContext } from './caseContext.js';
 export type { StartOptions } from './caseContext.js';

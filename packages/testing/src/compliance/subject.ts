@@ -21,7 +21,9 @@ export interface ComplianceSubject {
 }
 
 /** What a subject made from a backend may set. */
-export type SubjectOptions = Partial<Pick<ComplianceSubject, 'name' | 'commands' | 'knownFailures' | 'elapse' | 'quiet'>>;
+export type SubjectOptions = Partial<
+  Pick<ComplianceSubject, 'name' | 'commands' | 'knownFailures' | 'elapse' | 'quiet'>
+>;
 
 /**
  * Makes a subject from a backend.

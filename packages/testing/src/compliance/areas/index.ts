@@ -1,10 +1,53 @@
 import type { RequirementTable } from '../complianceCase.js';
+import { abort } from './abort.js';
+import { buffered } from './buffered.js';
+import { close } from './close.js';
+import { descriptors } from './descriptors.js';
+import { environment } from './environment.js';
 import { errors } from './errors.js';
+import { exit } from './exit.js';
 import { flowControl } from './flowControl.js';
+import { flowLimits } from './flowLimits.js';
+import { groups } from './groups.js';
+import { heldPipes } from './heldPipes.js';
 import { input } from './input.js';
+import { inputLoss } from './inputLoss.js';
+import { loss } from './loss.js';
 import { order } from './order.js';
 import { output } from './output.js';
+import { outputFlow } from './outputFlow.js';
+import { ownership } from './ownership.js';
+import { seam } from './seam.js';
+import { seamWriting } from './seamWriting.js';
+import { seamReading } from './seamReading.js';
+import { signals } from './signals.js';
+import { signalRefusals } from './signalRefusals.js';
 import { spawn } from './spawn.js';
 
 /** The areas, in the order of a child's life. */
-export const areas: readonly RequirementTable[] = [spawn, errors, order, output, input, flowControl];
+export const areas: readonly RequirementTable[] = [
+  spawn,
+  errors,
+  abort,
+  order,
+  output,
+  outputFlow,
+  buffered,
+  input,
+  inputLoss,
+  flowControl,
+  flowLimits,
+  exit,
+  heldPipes,
+  signals,
+  signalRefusals,
+  close,
+  descriptors,
+  groups,
+  environment,
+  ownership,
+  loss,
+  seam,
+  seamWriting,
+  seamReading,
+];

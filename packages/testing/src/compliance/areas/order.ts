@@ -81,7 +81,11 @@ export const order: RequirementTable = {
     behavior: 'Without pipes there is nothing but connectionMade, processExited, connectionLost',
     source: 'semantics App. C',
     async run(c) {
-      const child = await c.start([step.write('x'), step.exit(7)], { stdin: DEVNULL, stdout: DEVNULL, stderr: DEVNULL });
+      const child = await c.start([step.write('x'), step.exit(7)], {
+        stdin: DEVNULL,
+        stdout: DEVNULL,
+        stderr: DEVNULL,
+      });
       equal(await child.ended(), 7);
       deepEqual(child.lines, ['made', 'exited', 'lost']);
     },
