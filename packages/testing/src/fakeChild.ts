@@ -56,6 +56,7 @@ export class FakeChild extends ChildHandle {
   readonly #receivedSignals: Signal[] = [];
   readonly #listeners = new Set<() => void>();
   #state: 'created' | 'running' | 'ended' = 'created';
+  #endTold = false;
   #refusal: 'gone' | 'forbidden' | null = null;
   #returncode: number | null = null;
 
@@ -88,7 +89,8 @@ export class FakeChild extends ChildHandle {
   override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
     const number = signalNumber(signal);
     this.#requireSignals(scope);
-    if (this.#state === 'ended' || this.#refusal === 'gone') {
+    // A dead child that nobody has heard of yet takes signals, as a zombie does.
+    if (this.#endTold || this.#refusal === 'gone') {
       this.#settings.note(`signal ${nameOf(number)} finds nobody`);
       return false;
     }
@@ -97,17 +99,15 @@ export class FakeChild extends ChildHandle {
     }
     this.#receivedSignals.push(nameOf(number));
     this.#settings.note(`signal ${nameOf(number)}${scope === 'group' ? ' to the group' : ''}`);
-    // On a turn of its own: a signal never acts before the call that sent it has returned.
-    this.#later(() => {
-      if (this.#state === 'running') {
-        this.signals.receive(number);
-      }
-      if (scope === 'group') {
-        this.#holders.forEach((holder) => {
-          holder.signals.receive(number);
-        });
-      }
-    });
+    // At once, as in a kernel: what the caller does next finds a stopped child stopped. Its end is told later.
+    if (this.#state === 'running') {
+      this.signals.receive(number);
+    }
+    if (scope === 'group') {
+      this.#holders.forEach((holder) => {
+        holder.signals.receive(number);
+      });
+    }
     return true;
   }
 
@@ -253,6 +253,7 @@ export class FakeChild extends ChildHandle {
     this.#state = 'ended';
     this.#settings.note('the link is lost');
     this.#later(() => {
+      this.#endTold = true;
       this.emit('lost', new TransportLostError('the link to the fake child was cut', { phase, mayStillRun }));
     });
     this.#tellListeners();
@@ -279,6 +280,7 @@ export class FakeChild extends ChildHandle {
     this.#settings.note(returncode < 0 ? `dies of ${nameOf(-returncode)}` : `exits with ${returncode}`);
     this.#descriptors.closeAll();
     this.#later(() => {
+      this.#endTold = true;
       this.emit('exit', returncode);
     });
     this.#tellListeners();

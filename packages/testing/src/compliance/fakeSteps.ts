@@ -118,7 +118,10 @@ async function runOfChild(one: Step, context: ProgramContext, actor: Actor, worl
       child.closeFd(one.fd);
       return true;
     case 'trap':
-      context.on(one.signal, one.reaction === 'ignore' ? 'ignore' : reactionOf(one.signal, one.reaction, context, actor));
+      context.on(
+        one.signal,
+        one.reaction === 'ignore' ? 'ignore' : reactionOf(one.signal, one.reaction, context, actor),
+      );
       return true;
     case 'exit':
       return context.exit(one.code);
@@ -235,7 +238,7 @@ class StepReader {
   }
 
   async exactly(count: number): Promise<void> {
-    for (let left = count; left > 0; ) {
+    for (let left = count; left > 0;) {
       const bytes = await this.#actor.read(Math.min(left, BLOCK_BYTES));
       if (bytes.length === 0) {
         return;

@@ -50,13 +50,17 @@ function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
   }
   const descriptors = openDescriptors(request, path);
   const decoded = decodeSteps(args);
-  fake.expect(() => true).run(async (context) => {
-    try {
-      return decoded === null ? 0 : await runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, clock: fake.clock });
-    } finally {
-      descriptors.close();
-    }
-  });
+  fake
+    .expect(() => true)
+    .run(async (context) => {
+      try {
+        return decoded === null
+          ? 0
+          : await runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, clock: fake.clock });
+      } finally {
+        descriptors.close();
+      }
+    });
   return fake.spawn(request);
 }
 
