@@ -12,8 +12,9 @@
  * 5. After a while without anything registered everything is closed; its memory is freed in libuv's close callback.
  */
 import { setImmediate } from 'node:timers';
-import { EINTR, O_CLOEXEC } from './constants.js';
+import { EINTR } from './constants.js';
 import { native, type Native } from './ffi.js';
+import { LoopWatch } from './loopWatch.js';
 import { systemError } from './systemErrors.js';
 
 /** Bytes can be read, or the end. */
@@ -37,19 +38,12 @@ export type PollSlot = number;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
-const UV_READABLE = 1;
 /** Events per `epoll_wait`: what is left over is fetched in the next turn, after everybody else of this process. */
 const BATCH = 256;
-const IDLE_MS = 100;
+const IDLE_MS = 20;
 
 /** On x64 the kernel packs an event, elsewhere it is aligned: words per event, and where the two words of ours begin. */
 const [EVENT_WORDS, DATA_WORD] = process.arch === 'x64' ? [3, 1] : [4, 2];
-
-interface LoopHandle {
-  readonly epfd: number;
-  readonly handle: bigint;
-  readonly callback: bigint;
-}
 
 /** The selector; there is one, `poller()`. */
 export class Poller {
@@ -60,7 +54,7 @@ export class Poller {
   readonly #fds: number[] = [];
   readonly #uses: number[] = [];
   readonly #free: PollSlot[] = [];
-  #loop: LoopHandle | null = null;
+  #loop: LoopWatch | null = null;
   #registered = 0;
   #scheduled = false;
   #idleSince = 0;
@@ -115,7 +109,7 @@ export class Poller {
     const loop = this.#open();
     this.#registered += 1;
     if (this.#registered === 1) {
-      this.#native.uvRef(loop.handle);
+      loop.keepAlive(true);
     }
   }
 
@@ -125,50 +119,28 @@ export class Poller {
     if (this.#registered > 0 || this.#loop === null) {
       return;
     }
-    this.#native.uvUnref(this.#loop.handle);
+    this.#loop.keepAlive(false);
     this.#idleSince = performance.now();
     if (this.#idleTimer === null) {
       this.#closeLater(IDLE_MS);
     }
   }
 
-  #control(loop: LoopHandle, operation: number, fd: number, slot: PollSlot, events: number): number {
+  #control(loop: LoopWatch, operation: number, fd: number, slot: PollSlot, events: number): number {
     this.#event[0] = events;
     this.#event[DATA_WORD] = slot;
     this.#event[DATA_WORD + 1] = this.#uses[slot] ?? 0;
     return this.#native.epollCtl(loop.epfd, operation, fd, this.#event);
   }
 
-  #open(): LoopHandle {
-    this.#loop ??= this.#connect();
-    return this.#loop;
-  }
-
-  /** Makes the epoll instance and lets libuv's loop watch it. */
-  #connect(): LoopHandle {
-    const c = this.#native;
-    const epfd = c.epollCreate(O_CLOEXEC);
-    if (epfd < 0) {
-      throw systemError('epoll_create1', c.errno());
-    }
-    const handle = c.allocatePollHandle();
-    const status = c.uvPollInit(c.uvDefaultLoop(), handle, epfd);
-    if (status !== 0) {
-      // libuv did not take the handle into its lists, so the memory is still ours.
-      c.free(handle);
-      c.close(epfd);
-      throw systemError('uv_poll_init', -status);
-    }
-    const callback = c.registerPollCallback(() => {
+  #open(): LoopWatch {
+    this.#loop ??= new LoopWatch(() => {
       if (!this.#scheduled) {
         this.#scheduled = true;
         setImmediate(this.#dispatchLater);
       }
     });
-    // The first start of a handle that is not closing cannot fail.
-    c.uvPollStart(handle, UV_READABLE, callback);
-    c.uvUnref(handle);
-    return { epfd, handle, callback };
+    return this.#loop;
   }
 
   #dispatch(): void {
@@ -219,25 +191,9 @@ export class Poller {
       this.#closeLater(restMs);
       return;
     }
-    const { epfd, handle, callback } = this.#loop;
+    this.#loop.close();
     this.#loop = null;
-    closeHandle(this.#native, handle, callback);
-    this.#native.close(epfd);
   }
-}
-
-/** Gives a handle back to libuv; its memory belongs to libuv until the close callback. */
-function closeHandle(c: Native, handle: bigint, callback: bigint): void {
-  const closed = c.registerCloseCallback(() => {
-    // koffi may not free a callback that is running.
-    setImmediate(() => {
-      c.free(handle);
-      c.unregister(callback);
-      c.unregister(closed);
-    });
-  });
-  c.uvPollStop(handle);
-  c.uvClose(handle, closed);
 }
 
 let shared: Poller | null = null;

@@ -48,6 +48,7 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     }
     const child = new PosixChild(request);
     queue.push(child);
+    child.queued();
     return child;
   },
 });

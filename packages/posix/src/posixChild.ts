@@ -1,5 +1,12 @@
 import { setImmediate } from 'node:timers';
-import { ChildHandle, NotSupportedError, signalNumber, type Signal, type SpawnRequest } from '@subwire/transport';
+import {
+  ChildHandle,
+  NotSupportedError,
+  signalNumber,
+  type Signal,
+  type SpawnError,
+  type SpawnRequest,
+} from '@subwire/transport';
 import { ChildStdio } from './childStdio.js';
 import { ExitWatcher } from './exitWatcher.js';
 import { attributesOf, FileActions, posixSpawn } from './posixSpawn.js';
@@ -14,6 +21,8 @@ export class PosixChild extends ChildHandle implements SpawnJob {
   readonly #stdio: ChildStdio;
   readonly #leadsGroup: boolean;
   #watcher: ExitWatcher | null = null;
+  #queued = false;
+  #failure: SpawnError | null = null;
 
   /** @throws {SpawnError} if a descriptor that was given is not open. */
   constructor(request: SpawnRequest) {
@@ -56,12 +65,30 @@ export class PosixChild extends ChildHandle implements SpawnJob {
       return true;
     } catch (thrown) {
       this.#stdio.drop();
-      const error = toSpawnError(thrown, this.#command, file);
-      setImmediate(() => {
-        this.emit('error', error);
-      });
+      this.#fail(toSpawnError(thrown, this.#command, file));
       return false;
     }
+  }
+
+  /**
+   * For the backend, once the child is in the queue.
+   * @throws {SpawnError} if its turn came at once and it could not be started; then there is no `error` event.
+   */
+  queued(): void {
+    this.#queued = true;
+    if (this.#failure !== null) {
+      throw this.#failure;
+    }
+  }
+
+  #fail(error: SpawnError): void {
+    if (!this.#queued) {
+      this.#failure = error;
+      return;
+    }
+    setImmediate(() => {
+      this.emit('error', error);
+    });
   }
 
   #spawn(file: string, done: () => void): void {

@@ -11,7 +11,7 @@ import { setImmediate } from 'node:timers';
 /** A child to start. */
 export interface SpawnJob {
   /**
-   * Begins; on failure it tells its owner itself, later.
+   * Begins; on failure it tells its owner itself.
    * @returns whether `done` will be called, once, later.
    */
   start(done: () => void): boolean;

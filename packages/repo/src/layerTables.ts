@@ -58,7 +58,8 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     posixSpawn: ['ffi', 'systemErrors'],
     spawnErrors: [],
     // What waits for the loop.
-    poller: ['constants', 'ffi', 'systemErrors'],
+    loopWatch: ['constants', 'ffi', 'systemErrors'],
+    poller: ['constants', 'ffi', 'loopWatch', 'systemErrors'],
     readPipe: ['constants', 'ffi', 'pipes', 'poller', 'systemErrors'],
     writePipe: ['constants', 'ffi', 'pipes', 'poller', 'systemErrors'],
     sigchldWatch: ['poller'],
