@@ -15,6 +15,21 @@ export { Scheduler } from './scheduler.js';
 export { memoryReadPipe, memoryWritePipe } from './pipePair.js';
 export type { MemoryPipeOptions, MemoryReadPipe, MemoryWritePipe, MemoryWritePipeOptions } from './pipePair.js';
 
+// Record and replay.
+export { recordBackend, RecordingBackend } from './record/recordBackend.js';
+export type { RecordOptions } from './record/recordBackend.js';
+export type { RedactOptions } from './record/redaction.js';
+export { replayBackend, ReplayBackend } from './record/replayBackend.js';
+export type { ReplayOptions } from './record/replayBackend.js';
+export { ReplayDeviationError } from './record/replayDeviationError.js';
+export type { DeviationKind } from './record/replayDeviationError.js';
+export { loadSession, saveSession } from './record/sessionFile.js';
+export { parseSession } from './record/sessionText.js';
+export type { Session, SessionEvent, SessionHappening, SessionHeader } from './record/session.js';
+export type { Payload, Redacted } from './record/payload.js';
+export type { RecordedError } from './record/recordedError.js';
+export type { RecordedRequest } from './record/recordedRequest.js';
+
 // Protocols and data for tests.
 export { RecordingProtocol } from './recordingProtocol.js';
 export { ProtocolOrderError, StrictProtocol } from './strictProtocol.js';

@@ -1,0 +1,90 @@
+import {
+  systemClock,
+  type BackendCapabilities,
+  type ChildHandle,
+  type Clock,
+  type SpawnRequest,
+  type SubprocessBackend,
+} from '@subwire/transport';
+import { RecordedChild, type Note } from './recordedChild.js';
+import { recordError } from './recordedError.js';
+import { recordRequest } from './recordedRequest.js';
+import { Redaction, type RedactOptions } from './redaction.js';
+import type { Session, SessionEvent, SessionHappening } from './session.js';
+import { makeSession } from './sessionText.js';
+
+/** Settings of a recording. */
+export interface RecordOptions extends RedactOptions {
+  /** What the times are taken from. Default: the clock of the backend. */
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+/** Times are kept to a tenth of a millisecond. */
+const STEPS_PER_MS = 10;
+
+/**
+ * Wraps a backend and writes down what passes through it.
+ *
+ * The children are those of the wrapped backend, and nothing about them changes.
+ * @param backend - Any backend.
+ * @param options - What to leave out of the recording. Values of variables that sound like a secret always are.
+ * @throws {ValueError} for a pattern that matches everywhere.
+ */
+export function recordBackend(backend: SubprocessBackend, options: RecordOptions = {}): RecordingBackend {
+  return new RecordingBackend(backend, options);
+}
+
+/** A backend that is overheard; made by `recordBackend`. */
+export class RecordingBackend implements SubprocessBackend {
+  readonly name: string;
+  readonly supports: BackendCapabilities;
+  readonly clock: Clock;
+  readonly #inner: SubprocessBackend;
+  readonly #redaction: Redaction;
+  readonly #time: Pick<Clock, 'now'>;
+  readonly #startedAt: number;
+  readonly #events: SessionEvent[] = [];
+  #children = 0;
+
+  constructor(inner: SubprocessBackend, options: RecordOptions) {
+    this.#inner = inner;
+    this.name = `recording ${inner.name}`;
+    this.supports = inner.supports;
+    this.clock = inner.clock ?? systemClock;
+    this.#redaction = new Redaction(options);
+    this.#time = options.clock ?? this.clock;
+    this.#startedAt = this.#time.now();
+  }
+
+  spawn(request: SpawnRequest): ChildHandle {
+    this.#children += 1;
+    const note = this.#noteOf(this.#children);
+    note({ kind: 'request', request: recordRequest(request) });
+    try {
+      return new RecordedChild(this.#inner.spawn(request), note);
+    } catch (thrown) {
+      if (thrown instanceof Error) {
+        note({ kind: 'refused', error: recordError(thrown) });
+      }
+      throw thrown;
+    }
+  }
+
+  /** What was recorded so far, without what is to be left out. */
+  get session(): Session {
+    const header = { backend: this.#inner.name, supports: this.#inner.supports };
+    return makeSession(header, this.#redaction.apply(this.#events));
+  }
+
+  #noteOf(child: number): Note {
+    let last: SessionHappening | null = null;
+    return (happening) => {
+      // Taken before anything else happened: as good as at once, and not worth a line.
+      if (happening.kind !== 'taken' || last?.kind !== 'write') {
+        const at = Math.round((this.#time.now() - this.#startedAt) * STEPS_PER_MS) / STEPS_PER_MS;
+        this.#events.push({ ...happening, at, child });
+        last = happening;
+      }
+    };
+  }
+}

@@ -1,0 +1,170 @@
+/** Handles that write down everything that passes through them, and change nothing. */
+import {
+  ChildHandle,
+  ReadPipeHandle,
+  signalName,
+  signalNumber,
+  WritePipeHandle,
+  type BufferReceiver,
+  type Signal,
+} from '@subwire/transport';
+import { recordError } from './recordedError.js';
+import type { SessionHappening } from './session.js';
+
+/** Takes note of what happened. */
+export type Note = (happening: SessionHappening) => void;
+
+/** A child of another backend, overheard. */
+export class RecordedChild extends ChildHandle {
+  override readonly stdin: WritePipeHandle | null;
+  override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
+  readonly #inner: ChildHandle;
+  readonly #note: Note;
+
+  constructor(inner: ChildHandle, note: Note) {
+    super();
+    this.#inner = inner;
+    this.#note = note;
+    this.stdin = inner.stdin === null ? null : new RecordedInput(inner.stdin, note);
+    this.outputs = new Map([...inner.outputs].map(([fd, output]) => [fd, recordedOutput(output, fd, note)]));
+    inner.on('spawn', (pid) => {
+      note({ kind: 'started', pid: pid !== null });
+      this.emit('spawn', pid);
+    });
+    inner.on('exit', (returncode) => {
+      note({ kind: 'exit', returncode });
+      this.emit('exit', returncode);
+    });
+    inner.on('lost', (error) => {
+      note({ kind: 'lost', error: recordError(error) });
+      this.emit('lost', error);
+    });
+    inner.on('error', (error) => {
+      note({ kind: 'failed', error: recordError(error) });
+      this.emit('error', error);
+    });
+  }
+
+  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+    const name = signalName(signalNumber(signal)) ?? signal;
+    try {
+      const sent = this.#inner.kill(signal, scope);
+      this.#note({ kind: 'signal', signal: name, scope, outcome: sent ? 'sent' : 'nobody' });
+      return sent;
+    } catch (thrown) {
+      if (thrown instanceof Error) {
+        this.#note({ kind: 'signal', signal: name, scope, outcome: recordError(thrown) });
+      }
+      throw thrown;
+    }
+  }
+}
+
+class RecordedInput extends WritePipeHandle {
+  readonly #inner: WritePipeHandle;
+  readonly #note: Note;
+  #writes = 0;
+
+  constructor(inner: WritePipeHandle, note: Note) {
+    super();
+    this.#inner = inner;
+    this.#note = note;
+    inner.on('close', (error) => {
+      note({ kind: 'closed', fd: 0, error: error === null ? null : recordError(error) });
+      this.emit('close', error);
+    });
+  }
+
+  override write(chunk: Uint8Array, flushed: (error?: Error | null) => void): void {
+    this.#writes += 1;
+    const write = this.#writes;
+    this.#note({ kind: 'write', payload: [chunk.slice()] });
+    let returned = false;
+    this.#inner.write(chunk, (error) => {
+      if (returned && (error ?? null) === null) {
+        this.#note({ kind: 'taken', write });
+      }
+      flushed(error);
+    });
+    returned = true;
+  }
+
+  override end(): void {
+    this.#note({ kind: 'end' });
+    this.#inner.end();
+  }
+
+  override destroy(): void {
+    this.#note({ kind: 'destroy' });
+    this.#inner.destroy();
+  }
+}
+
+class RecordedOutput extends ReadPipeHandle {
+  protected readonly inner: ReadPipeHandle;
+  protected readonly note: Note;
+  protected readonly fd: number;
+  #paused = false;
+
+  constructor(inner: ReadPipeHandle, fd: number, note: Note) {
+    super();
+    this.inner = inner;
+    this.fd = fd;
+    this.note = note;
+    inner.on('data', (chunk) => {
+      note({ kind: 'data', fd, payload: [chunk.slice()] });
+      this.emit('data', chunk);
+    });
+    inner.on('close', (error) => {
+      note({ kind: 'closed', fd, error: error === null ? null : recordError(error) });
+      this.emit('close', error);
+    });
+  }
+
+  override resume(): void {
+    // The first one, at the start of every child, says nothing.
+    if (this.#paused) {
+      this.#paused = false;
+      this.note({ kind: 'resume', fd: this.fd });
+    }
+    this.inner.resume();
+  }
+
+  override pause(): void {
+    this.#paused = true;
+    this.note({ kind: 'pause', fd: this.fd });
+    this.inner.pause();
+  }
+
+  override close(): void {
+    this.note({ kind: 'close', fd: this.fd });
+    this.inner.close();
+  }
+}
+
+/** The same over a pipe that can read into memory of the receiver's. */
+class RecordedBufferedOutput extends RecordedOutput {
+  override readInto(receiver: BufferReceiver | null): void {
+    this.inner.readInto?.(receiver === null ? null : this.#overhear(receiver));
+  }
+
+  #overhear(receiver: BufferReceiver): BufferReceiver {
+    let room = new Uint8Array(0);
+    return {
+      getBuffer: (sizeHint) => {
+        room = receiver.getBuffer(sizeHint) as Uint8Array<ArrayBuffer>;
+        return room;
+      },
+      bufferUpdated: (nbytes) => {
+        this.note({ kind: 'data', fd: this.fd, payload: [room.slice(0, nbytes)] });
+        receiver.bufferUpdated(nbytes);
+      },
+    };
+  }
+}
+
+function recordedOutput(inner: ReadPipeHandle, fd: number, note: Note): RecordedOutput {
+  return inner.readInto === undefined
+    ? new RecordedOutput(inner, fd, note)
+    : new RecordedBufferedOutput(inner, fd, note);
+}

@@ -1,0 +1,85 @@
+import type { SpawnRequest, StdioSlot } from '@subwire/transport';
+import { matchesRedacted } from './redactedText.js';
+
+/** What stands at a descriptor, without numbers that differ from run to run. */
+type RecordedSlot = 'pipe' | 'null' | 'stdout' | 'inherit' | 'fd';
+
+/** A spawn request; what has its usual value is left out. */
+export interface RecordedRequest {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly stdio: Readonly<Record<string, RecordedSlot>>;
+  readonly executable?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly startNewSession?: true;
+  readonly processGroup?: number;
+  readonly user?: number;
+  readonly group?: number;
+}
+
+/** Returns what is recorded of a request. */
+export function recordRequest(request: SpawnRequest): RecordedRequest {
+  const { program, args, executable, cwd, env, startNewSession, processGroup, user, group } = request;
+  return {
+    program,
+    args: [...args],
+    stdio: Object.fromEntries([...request.stdio].map(([fd, slot]) => [String(fd), recordSlot(fd, slot)])),
+    ...(executable === null ? {} : { executable }),
+    ...(cwd === null ? {} : { cwd }),
+    ...(env === null ? {} : { env: { ...env } }),
+    ...(startNewSession ? { startNewSession } : {}),
+    ...(processGroup === null ? {} : { processGroup }),
+    ...(user === null ? {} : { user }),
+    ...(group === null ? {} : { group }),
+  };
+}
+
+function recordSlot(fd: number, slot: StdioSlot): RecordedSlot {
+  return slot.kind === 'fd' && slot.fd === fd ? 'inherit' : slot.kind;
+}
+
+/**
+ * Tells in which ways a request differs from the recorded one: nothing if it is the same.
+ *
+ * @param ignoreEnv - Variables that may differ; `true` for all of them.
+ */
+export function requestDifferences(
+  recorded: RecordedRequest,
+  request: SpawnRequest,
+  ignoreEnv: true | readonly string[],
+): string[] {
+  const given = recordRequest(request);
+  const found = new Array<string>();
+  const compare = (what: string, wanted: unknown, got: unknown): void => {
+    if (!same(wanted, got)) {
+      found.push(`${what}: recorded ${show(wanted)}, got ${show(got)}`);
+    }
+  };
+  compare('program', recorded.program, given.program);
+  for (let index = 0; index < Math.max(recorded.args.length, given.args.length); index += 1) {
+    compare(`args[${index}]`, recorded.args[index], given.args[index]);
+  }
+  for (const key of ['executable', 'cwd', 'startNewSession', 'processGroup', 'user', 'group'] as const) {
+    compare(key, recorded[key], given[key]);
+  }
+  for (const fd of new Set([...Object.keys(recorded.stdio), ...Object.keys(given.stdio)])) {
+    compare(`descriptor ${fd}`, recorded.stdio[fd], given.stdio[fd]);
+  }
+  if (ignoreEnv !== true) {
+    for (const name of new Set([...Object.keys(recorded.env ?? {}), ...Object.keys(given.env ?? {})])) {
+      if (!ignoreEnv.includes(name)) {
+        compare(`env.${name}`, recorded.env?.[name], given.env?.[name]);
+      }
+    }
+  }
+  return found;
+}
+
+function same(wanted: unknown, got: unknown): boolean {
+  return typeof wanted === 'string' && typeof got === 'string' ? matchesRedacted(wanted, got) : wanted === got;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}

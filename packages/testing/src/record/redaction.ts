@@ -1,0 +1,156 @@
+/**
+ * What is left out of a recording.
+ *
+ * 1. In text (arguments, directory, variables, messages) `[redacted]` stands for it, and matches anything.
+ * 2. In a stream the whole stream is searched, so a secret is found also where it was cut into chunks.
+ */
+import { ValueError } from '@subwire/transport';
+import { joinBytes, textOf } from '../bytes.js';
+import { payloadBytes, payloadLength, type Payload } from './payload.js';
+import { escapeRegExp, REDACTED } from './redactedText.js';
+import type { SessionEvent, SessionHappening } from './session.js';
+
+/** What to leave out. */
+export interface RedactOptions {
+  /** Variables whose values are left out, besides those whose names sound like a secret; `true` for all. */
+  readonly redactEnv?: true | readonly string[];
+  /** Texts and patterns that are left out everywhere. */
+  readonly redact?: readonly (string | RegExp)[];
+}
+
+const SOUNDS_SECRET = /token|secret|passw|passphrase|credential|cookie|auth|session|private|api_?key|access_?key/i;
+
+/** Leaves out of a recording what must not be in a file. */
+export class Redaction {
+  readonly #patterns: readonly RegExp[];
+  readonly #redactEnv: true | readonly string[];
+
+  /** @throws {ValueError} for a pattern that matches nothing at all, and so everywhere. */
+  constructor(options: RedactOptions) {
+    this.#redactEnv = options.redactEnv ?? [];
+    this.#patterns = (options.redact ?? []).map(globalPattern);
+  }
+
+  /** Returns the events without what is left out. */
+  apply(events: readonly SessionEvent[]): readonly SessionEvent[] {
+    const replaced = this.#streams(events);
+    return events.map((event) => {
+      const payload = replaced.get(event);
+      const happening = payload === undefined ? event : ({ ...event, payload } as SessionHappening);
+      return { ...this.#happening(happening), at: event.at, child: event.child };
+    });
+  }
+
+  #happening(event: SessionHappening): SessionHappening {
+    switch (event.kind) {
+      case 'request': {
+        const { env, ...rest } = event.request;
+        const request = this.#deep(rest);
+        return { ...event, request: env === undefined ? request : { ...request, env: this.#env(env) } };
+      }
+      case 'refused':
+      case 'failed':
+      case 'closed':
+      case 'signal':
+      case 'lost':
+        return this.#deep(event);
+      default:
+        return event;
+    }
+  }
+
+  #env(env: Readonly<Record<string, string>>): Record<string, string> {
+    const hidden = (name: string): boolean =>
+      this.#redactEnv === true || this.#redactEnv.includes(name) || SOUNDS_SECRET.test(name);
+    return Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, hidden(name) ? REDACTED : this.#text(value)]),
+    );
+  }
+
+  #text(text: string): string {
+    return this.#patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
+  }
+
+  /** Every text in a value. */
+  #deep<T>(value: T): T {
+    return JSON.parse(
+      JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? this.#text(one) : one)),
+    ) as T;
+  }
+
+  /** The payloads that change, by their events. */
+  #streams(events: readonly SessionEvent[]): Map<SessionEvent, Payload> {
+    const streams = new Map<string, (SessionEvent & { readonly payload: Payload })[]>();
+    for (const event of events) {
+      if (event.kind === 'data' || event.kind === 'write') {
+        const key = `${event.child} ${event.kind === 'data' ? event.fd : 0}`;
+        streams.set(key, [...(streams.get(key) ?? []), event]);
+      }
+    }
+    const replaced = new Map<SessionEvent, Payload>();
+    if (this.#patterns.length > 0) {
+      for (const stream of streams.values()) {
+        const ranges = this.#find(joinBytes(stream.map(({ payload }) => payloadBytes(payload))));
+        let offset = 0;
+        for (const event of stream) {
+          replaced.set(event, cutOut(payloadBytes(event.payload), offset, ranges));
+          offset += payloadLength(event.payload);
+        }
+      }
+    }
+    return replaced;
+  }
+
+  /** The stretches that are to be left out, in order and apart. */
+  #find(bytes: Uint8Array): Range[] {
+    const text = textOf(bytes);
+    // A stream that is no text is searched byte by byte.
+    const searched = text ?? Buffer.from(bytes).toString('latin1');
+    const offsetOf = (index: number): number => (text === null ? index : Buffer.byteLength(text.slice(0, index)));
+    const found = this.#patterns
+      .flatMap((pattern) => [...searched.matchAll(pattern)])
+      .filter(([match]) => match.length > 0)
+      .map((match): Range => [offsetOf(match.index), offsetOf(match.index + match[0].length)])
+      .sort(([left], [right]) => left - right);
+    const apart: [number, number][] = [];
+    for (const [start, end] of found) {
+      const last = apart.at(-1);
+      if (last !== undefined && start <= last[1]) {
+        last[1] = Math.max(last[1], end);
+      } else {
+        apart.push([start, end]);
+      }
+    }
+    return apart;
+  }
+}
+
+type Range = readonly [start: number, end: number];
+
+/** Returns a chunk that stands at `offset` of its stream, without the ranges. */
+function cutOut(bytes: Uint8Array, offset: number, ranges: readonly Range[]): Payload {
+  const parts: (Uint8Array | { readonly redacted: number })[] = [];
+  let done = 0;
+  for (const [start, end] of ranges) {
+    const from = Math.max(start - offset, done);
+    const to = Math.min(end - offset, bytes.length);
+    if (from < to) {
+      if (from > done) {
+        parts.push(bytes.subarray(done, from));
+      }
+      parts.push({ redacted: to - from });
+      done = to;
+    }
+  }
+  return done < bytes.length || parts.length === 0 ? [...parts, bytes.subarray(done)] : parts;
+}
+
+function globalPattern(pattern: string | RegExp): RegExp {
+  const source = typeof pattern === 'string' ? escapeRegExp(pattern) : pattern.source;
+  const flags = typeof pattern === 'string' ? '' : pattern.flags.replace(/[gy]/g, '');
+  const made = new RegExp(source, `${flags}g`);
+  if (''.search(made) !== -1) {
+    throw new ValueError(`the pattern ${String(pattern)} matches nothing, and so everywhere`);
+  }
+  return made;
+}

@@ -1,0 +1,168 @@
+import {
+  systemClock,
+  type BackendCapabilities,
+  type ChildHandle,
+  type Clock,
+  type SpawnRequest,
+  type SubprocessBackend,
+} from '@subwire/transport';
+import { Scheduler } from '../scheduler.js';
+import { VirtualClock } from '../virtualClock.js';
+import { remakeError } from './recordedError.js';
+import { requestDifferences, type RecordedRequest } from './recordedRequest.js';
+import { ReplayChild } from './replayChild.js';
+import { ReplayDeviationError } from './replayDeviationError.js';
+import type { Session, SessionEvent } from './session.js';
+
+/** Above every pid of Linux, macOS and containers, and odd, as no pid of Windows is. */
+const FIRST_PID = 0x5000_0001;
+
+/** Settings of a replay. */
+export interface ReplayOptions {
+  /**
+   * `'fast'` leaves the recorded times out; `'virtual'` lets them pass on a virtual clock, which goes on by itself and on
+   * which the timeouts of the program under test run too; `'real'` takes as long as the recording. Default: `'fast'`.
+   */
+  readonly speed?: 'fast' | 'virtual' | 'real';
+  /** Variables that may differ from the recorded ones; `true` for all. Default: none. */
+  readonly ignoreEnv?: true | readonly string[];
+}
+
+interface RecordedChildEvents {
+  readonly number: number;
+  readonly request: RecordedRequest;
+  readonly events: readonly SessionEvent[];
+}
+
+/**
+ * Plays a session back, as a backend.
+ *
+ * @param session - From `recordBackend(...).session` or `loadSession`.
+ */
+export function replayBackend(session: Session, options: ReplayOptions = {}): ReplayBackend {
+  return new ReplayBackend(session, options);
+}
+
+/** A backend whose children come out of a recording; made by `replayBackend`. */
+export class ReplayBackend implements SubprocessBackend {
+  readonly name: string = 'replay';
+  readonly supports: BackendCapabilities;
+  readonly clock: Clock;
+  readonly #options: ReplayOptions;
+  readonly #scheduler = new Scheduler();
+  readonly #unplayed: RecordedChildEvents[];
+  readonly #children: ReplayChild[] = [];
+  readonly #deviations: ReplayDeviationError[] = [];
+
+  constructor(session: Session, options: ReplayOptions) {
+    this.#options = options;
+    // Chunks come as they were recorded, not in memory of the receiver's.
+    this.supports = Object.freeze({ ...session.supports, readInto: false });
+    this.clock =
+      options.speed === 'virtual' ? new VirtualClock({ auto: true, scheduler: this.#scheduler }) : systemClock;
+    this.#unplayed = childrenOf(session.events);
+  }
+
+  /** Every deviation so far. */
+  get deviations(): readonly ReplayDeviationError[] {
+    return this.#deviations;
+  }
+
+  spawn(request: SpawnRequest): ChildHandle {
+    const { ignoreEnv = [] } = this.#options;
+    const index = this.#unplayed.findIndex(
+      (recorded) => requestDifferences(recorded.request, request, ignoreEnv).length === 0,
+    );
+    const [recorded] = index === -1 ? [] : this.#unplayed.splice(index, 1);
+    if (recorded === undefined) {
+      throw this.#unknownSpawn(request, ignoreEnv);
+    }
+    const refused = recorded.events.find((event) => event.kind === 'refused');
+    if (refused !== undefined) {
+      throw remakeError(refused.error);
+    }
+    const child = new ReplayChild(request, recorded.events, {
+      scheduler: this.#scheduler,
+      clock: (this.#options.speed ?? 'fast') === 'fast' ? null : this.clock,
+      pid: FIRST_PID + 2 * recorded.number,
+      onDeviation: (deviation) => {
+        this.#deviations.push(deviation);
+      },
+    });
+    this.#children.push(child);
+    child.start();
+    return child;
+  }
+
+  /** Resolves when nothing more happens unless the program under test does something or time passes. */
+  settle(): Promise<void> {
+    return this.#scheduler.idle();
+  }
+
+  /**
+   * Checks that the program under test did everything that was recorded, and nothing else.
+   * @throws {ReplayDeviationError} for the first thing that it did otherwise, or did not do.
+   */
+  assertComplete(): void {
+    const [deviation] = this.#deviations;
+    const incomplete = this.#children.map((child) => child.incomplete).find((one) => one !== null);
+    const [unplayed] = this.#unplayed;
+    if (deviation !== undefined) {
+      throw deviation;
+    }
+    if (incomplete !== undefined) {
+      throw incomplete;
+    }
+    if (unplayed !== undefined) {
+      throw new ReplayDeviationError('incomplete', {
+        child: unplayed.number,
+        offset: null,
+        expected: 'its spawn',
+        actual: 'nothing more',
+        program: unplayed.request.program,
+      });
+    }
+  }
+
+  /** Stops every child that still plays; the code above loses the link to it. */
+  async dispose(): Promise<void> {
+    for (const child of this.#children) {
+      child.abandon();
+    }
+    await this.settle();
+    if (this.clock instanceof VirtualClock) {
+      this.clock.stop();
+    }
+  }
+
+  /** As `dispose`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #unknownSpawn(request: SpawnRequest, ignoreEnv: true | readonly string[]): ReplayDeviationError {
+    const [closest] = this.#unplayed
+      .map((recorded) => ({ recorded, found: requestDifferences(recorded.request, request, ignoreEnv) }))
+      .sort((left, right) => left.found.length - right.found.length);
+    const deviation = new ReplayDeviationError('spawn', {
+      child: closest?.recorded.number ?? this.#children.length + 1,
+      offset: null,
+      expected: closest === undefined ? 'no more spawn' : 'another spawn',
+      actual:
+        closest === undefined
+          ? `${JSON.stringify(request.program)} ${JSON.stringify(request.args)}`
+          : closest.found.join('; '),
+      program: closest?.recorded.request.program ?? request.program,
+    });
+    this.#deviations.push(deviation);
+    return deviation;
+  }
+}
+
+function childrenOf(events: readonly SessionEvent[]): RecordedChildEvents[] {
+  return events.flatMap((event) =>
+    event.kind === 'request'
+      ? [{ number: event.child, request: event.request, events: events.filter(({ child }) => child === event.child) }]
+      : [],
+  );
+}

@@ -1,0 +1,340 @@
+/**
+ * A child out of a recording.
+ *
+ * 1. What it did comes in the order of the recording, and each thing only after what the program under test had done
+ *    before it: written so many bytes, ended the input, sent a signal.
+ * 2. Between two things as much time passes as in the recording, if the replay has a clock for that.
+ * 3. What the program under test writes is taken where it was taken, and at once where the replay waits for the program.
+ * 4. At the first deviation the recording knows no more: the link to the child is lost, with the deviation as the cause.
+ */
+import {
+  ChildHandle,
+  signalName,
+  signalNumber,
+  TransportLostError,
+  type Clock,
+  type ClockTimer,
+  type ReadPipeHandle,
+  type Signal,
+  type SpawnRequest,
+  type WritePipeHandle,
+} from '@subwire/transport';
+import { cutterFor } from '../chunking.js';
+import { makeFakeOutput, type FakeOutput } from '../fakeOutput.js';
+import type { Channel, Scheduler } from '../scheduler.js';
+import { InputMatcher } from './inputMatcher.js';
+import { payloadBytes, payloadLength, type Payload } from './payload.js';
+import { remakeError, type RecordedError } from './recordedError.js';
+import { ReplayDeviationError, type DeviationKind } from './replayDeviationError.js';
+import { ReplayInput } from './replayInput.js';
+import type { SessionEvent } from './session.js';
+
+/** What a replayed child needs. */
+export interface ReplayChildSettings {
+  readonly scheduler: Scheduler;
+  /** Lets the recorded times pass; `null` to leave them out. */
+  readonly clock: Clock | null;
+  readonly pid: number;
+  readonly onDeviation: (deviation: ReplayDeviationError) => void;
+}
+
+type SignalEvent = Extract<SessionEvent, { readonly kind: 'signal' }>;
+type WriteEvent = Extract<SessionEvent, { readonly kind: 'write' }>;
+
+/** What the program under test did and what the child waits for: it takes as long as it takes. */
+const ACTIONS: ReadonlySet<SessionEvent['kind']> = new Set(['write', 'end', 'destroy', 'signal']);
+
+/** What says nothing about when the next thing comes. */
+const UNTIMED: ReadonlySet<SessionEvent['kind']> = new Set(['pause', 'resume', 'close']);
+
+/** One child of a recording, played back. */
+export class ReplayChild extends ChildHandle {
+  override readonly stdin: WritePipeHandle | null;
+  override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
+  readonly #settings: ReplayChildSettings;
+  readonly #request: SpawnRequest;
+  readonly #events: readonly SessionEvent[];
+  readonly #channel: Channel = {};
+  readonly #input: ReplayInput | null;
+  readonly #fakeOutputs = new Map<number, FakeOutput>();
+  readonly #matcher: InputMatcher;
+  readonly #writes: readonly WriteEvent[];
+  /** Where each recorded write ends in the stream of all. */
+  readonly #writeEnds: readonly number[];
+  readonly #signals: readonly SignalEvent[];
+  #passedWrites = 0;
+  #sentSignals = 0;
+  #inputEnded = false;
+  #next = 0;
+  #anchor: number;
+  #anchorNow: number;
+  #timer: ClockTimer | null = null;
+  #started = false;
+  #exited = false;
+  #over = false;
+
+  constructor(request: SpawnRequest, events: readonly SessionEvent[], settings: ReplayChildSettings) {
+    super();
+    this.#request = request;
+    this.#events = events;
+    this.#settings = settings;
+    this.#anchor = events[0]?.at ?? 0;
+    this.#anchorNow = settings.clock?.now() ?? 0;
+    this.#writes = events.filter((event) => event.kind === 'write');
+    this.#matcher = new InputMatcher(this.#writes.map(({ payload }) => payload));
+    this.#writeEnds = runningSum(this.#writes.map(({ payload }) => payload));
+    this.#signals = events.filter(
+      (event): event is SignalEvent => event.kind === 'signal' && event.outcome !== 'nobody',
+    );
+    this.#input = request.stdio.get(0)?.kind === 'pipe' ? this.#makeInput() : null;
+    this.stdin = this.#input;
+    for (const [fd, slot] of request.stdio) {
+      if (fd > 0 && slot.kind === 'pipe') {
+        this.#fakeOutputs.set(fd, this.#makeOutput());
+      }
+    }
+    this.outputs = this.#fakeOutputs;
+  }
+
+  /** Begins to play; nothing comes in this turn. */
+  start(): void {
+    this.#later(() => {
+      this.#advance();
+    });
+  }
+
+  #stop(): void {
+    this.#over = true;
+    this.#timer?.cancel();
+  }
+
+  /** Gives up, in the middle of the recording if it has not come to its end. */
+  abandon(): void {
+    if (!this.#over) {
+      this.#lose('the replay was stopped');
+    }
+  }
+
+  /** What the program under test has not done of what is recorded; `null` for nothing. */
+  get incomplete(): ReplayDeviationError | null {
+    const missing = this.#matcher.missing;
+    if (missing !== null) {
+      return this.#deviation('incomplete', missing.offset, missing.expected, 'nothing more');
+    }
+    const signal = this.#signals[this.#sentSignals];
+    return signal === undefined
+      ? null
+      : this.#deviation('incomplete', null, `signal ${String(signal.signal)}`, 'nothing more');
+  }
+
+  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+    const number = signalNumber(signal);
+    if (this.#over) {
+      return false;
+    }
+    const recorded = this.#signals[this.#sentSignals];
+    if (recorded === undefined || signalNumber(recorded.signal) !== number || recorded.scope !== scope) {
+      const expected = recorded === undefined ? 'no more signal' : `signal ${String(recorded.signal)}`;
+      throw this.#deviate(this.#deviation('signal', null, expected, `signal ${signalName(number) ?? number}`));
+    }
+    this.#sentSignals += 1;
+    this.#advanceLater();
+    if (typeof recorded.outcome === 'object') {
+      throw remakeError(recorded.outcome);
+    }
+    return true;
+  }
+
+  #makeInput(): ReplayInput {
+    return new ReplayInput(
+      {
+        written: (chunk) => {
+          this.#onWritten(chunk);
+        },
+        ended: (how) => {
+          this.#onInputEnded(how);
+        },
+      },
+      this.#settings.scheduler,
+    );
+  }
+
+  #makeOutput(): FakeOutput {
+    const { scheduler } = this.#settings;
+    return makeFakeOutput({
+      scheduler,
+      capacityBytes: Infinity,
+      cutter: cutterFor('written', 0),
+      readInto: false,
+    });
+  }
+
+  #onWritten(chunk: Uint8Array): void {
+    const mismatch = this.#over ? null : this.#matcher.feed(chunk);
+    if (mismatch === null) {
+      this.#advanceLater();
+    } else {
+      this.#deviate(this.#deviation('input', mismatch.offset, mismatch.expected, mismatch.actual));
+    }
+  }
+
+  #onInputEnded(how: 'end' | 'destroy'): void {
+    this.#inputEnded = true;
+    const missing = this.#over || how === 'destroy' ? null : this.#matcher.missing;
+    if (missing === null) {
+      this.#advanceLater();
+    } else {
+      this.#deviate(this.#deviation('end of input', missing.offset, missing.expected, missing.actual));
+    }
+  }
+
+  #advanceLater(): void {
+    this.#later(() => {
+      this.#advance();
+    });
+  }
+
+  /** Plays as far as it goes. */
+  #advance(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    while (!this.#over) {
+      const event = this.#events[this.#next];
+      if (event === undefined) {
+        this.#finish();
+        return;
+      }
+      if (!this.#isDone(event)) {
+        this.#input?.take(Infinity);
+        return;
+      }
+      const delayMs = this.#delayBefore(event);
+      if (delayMs > 0) {
+        this.#timer =
+          this.#settings.clock?.setTimer(() => {
+            this.#advance();
+          }, delayMs) ?? null;
+        return;
+      }
+      this.#next += 1;
+      if (!UNTIMED.has(event.kind)) {
+        this.#anchor = event.at;
+        this.#anchorNow = this.#settings.clock?.now() ?? 0;
+      }
+      this.#play(event);
+    }
+    this.#input?.take(Infinity);
+  }
+
+  /** Whether the program under test has done it; true for what the child did. */
+  #isDone(event: SessionEvent): boolean {
+    switch (event.kind) {
+      case 'write':
+        this.#passedWrites = Math.max(this.#passedWrites, this.#writes.indexOf(event) + 1);
+        return this.#matcher.progress >= (this.#writeEnds[this.#passedWrites - 1] ?? 0);
+      case 'end':
+      case 'destroy':
+        return this.#inputEnded;
+      case 'signal':
+        return event.outcome === 'nobody' || this.#signals.indexOf(event) < this.#sentSignals;
+      default:
+        return true;
+    }
+  }
+
+  /** How long to wait until a thing that the child did. */
+  #delayBefore(event: SessionEvent): number {
+    const { clock } = this.#settings;
+    return clock === null || UNTIMED.has(event.kind) || ACTIONS.has(event.kind)
+      ? 0
+      : this.#anchorNow + (event.at - this.#anchor) - clock.now();
+  }
+
+  #play(event: SessionEvent): void {
+    switch (event.kind) {
+      case 'started':
+        this.#started = true;
+        this.emit('spawn', event.pid ? this.#settings.pid : null);
+        return;
+      case 'failed':
+        this.#stop();
+        this.emit('error', remakeError(event.error));
+        return;
+      case 'data':
+        void this.#fakeOutputs.get(event.fd)?.write(payloadBytes(event.payload));
+        return;
+      case 'closed':
+        this.#closePipe(event.fd, event.error);
+        return;
+      case 'taken':
+        this.#input?.take(this.#writeEnds[event.write - 1] ?? 0);
+        return;
+      case 'exit':
+        this.#later(() => {
+          this.emit('exit', event.returncode);
+        });
+        this.#exited = true;
+        return;
+      case 'lost':
+        this.#stop();
+        this.emit('lost', remakeError(event.error) as TransportLostError);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #closePipe(fd: number, error: RecordedError | null): void {
+    if (fd === 0) {
+      this.#input?.close(error === null ? null : remakeError(error));
+    } else if (error === null) {
+      this.#fakeOutputs.get(fd)?.removeHolder();
+    } else {
+      this.#fakeOutputs.get(fd)?.fail(remakeError(error));
+    }
+  }
+
+  /** The recording is over, perhaps before the child was. */
+  #finish(): void {
+    if (!this.#exited) {
+      this.#lose('the recording ends here');
+      return;
+    }
+    this.#stop();
+    for (const output of this.#fakeOutputs.values()) {
+      output.removeHolder();
+    }
+    this.#input?.take(Infinity);
+    this.#input?.close(null);
+  }
+
+  #lose(why: string, cause?: Error): void {
+    this.#stop();
+    const phase = this.#started ? 'running' : 'starting';
+    const error = new TransportLostError(why, { phase, mayStillRun: false }, { cause });
+    this.#input?.close(error);
+    this.#later(() => {
+      this.emit(this.#started ? 'lost' : 'error', error);
+    });
+  }
+
+  #deviate(deviation: ReplayDeviationError): ReplayDeviationError {
+    this.#settings.onDeviation(deviation);
+    this.#lose(deviation.message, deviation);
+    return deviation;
+  }
+
+  #deviation(kind: DeviationKind, offset: number | null, expected: string, actual: string): ReplayDeviationError {
+    const child = this.#events[0]?.child ?? 0;
+    return new ReplayDeviationError(kind, { child, offset, expected, actual, program: this.#request.program });
+  }
+
+  #later(task: () => void): void {
+    this.#settings.scheduler.post(this.#channel, task);
+  }
+}
+
+function runningSum(payloads: readonly Payload[]): number[] {
+  let sum = 0;
+  return payloads.map((payload) => (sum += payloadLength(payload)));
+}

@@ -1,0 +1,30 @@
+/** What the program under test did otherwise than in the recording. */
+export type DeviationKind = 'spawn' | 'input' | 'end of input' | 'signal' | 'incomplete';
+
+/** The program under test does something else than in the recording. */
+export class ReplayDeviationError extends Error {
+  override readonly name: string = 'ReplayDeviationError';
+  readonly kind: DeviationKind;
+  /** The child, counted from 1 in the order of the recording. */
+  readonly child: number;
+  /** Where in the recorded input of the child, `null` where it is not about the input. */
+  readonly offset: number | null;
+  /** What the recording has there, as text. */
+  readonly expected: string;
+  /** What came instead, as text. */
+  readonly actual: string;
+
+  constructor(
+    kind: DeviationKind,
+    details: { child: number; offset: number | null; expected: string; actual: string; program: string },
+  ) {
+    const where = details.offset === null ? '' : ` at byte ${details.offset} of its input`;
+    const who = `child ${details.child} (${JSON.stringify(details.program)})`;
+    super(`the replay of ${who} deviates${where}: recorded is ${details.expected}, got ${details.actual}`);
+    this.kind = kind;
+    this.child = details.child;
+    this.offset = details.offset;
+    this.expected = details.expected;
+    this.actual = details.actual;
+  }
+}

@@ -1,0 +1,90 @@
+import { BrokenPipeError, WritePipeHandle } from '@subwire/transport';
+import type { Channel, Scheduler } from '../scheduler.js';
+
+/** What an input tells its child. */
+export interface ReplayInputOwner {
+  /** Bytes were written, up to this many in all. */
+  written(chunk: Uint8Array): void;
+  ended(how: 'end' | 'destroy'): void;
+}
+
+interface WaitingWrite {
+  /** How many bytes had been written with it. */
+  readonly upTo: number;
+  readonly flushed: (error?: Error | null) => void;
+}
+
+/** The input of a replayed child: takes what is written when the recording says so. */
+export class ReplayInput extends WritePipeHandle {
+  readonly #owner: ReplayInputOwner;
+  readonly #scheduler: Scheduler;
+  readonly #channel: Channel = {};
+  readonly #waiting: WaitingWrite[] = [];
+  #written = 0;
+  #takenUpTo = 0;
+  #ending = false;
+  #closed = false;
+
+  constructor(owner: ReplayInputOwner, scheduler: Scheduler) {
+    super();
+    this.#owner = owner;
+    this.#scheduler = scheduler;
+  }
+
+  override write(chunk: Uint8Array, flushed: (error?: Error | null) => void): void {
+    if (this.#closed) {
+      this.#later(() => {
+        flushed(new BrokenPipeError());
+      });
+      return;
+    }
+    this.#written += chunk.length;
+    this.#waiting.push({ upTo: this.#written, flushed });
+    this.#owner.written(chunk);
+  }
+
+  override end(): void {
+    this.#ending = true;
+    this.#owner.ended('end');
+  }
+
+  override destroy(): void {
+    this.#owner.ended('destroy');
+    this.close(null);
+  }
+
+  /** For the child: everything up to there is taken; `Infinity` for all that was written. */
+  take(upTo: number): void {
+    this.#takenUpTo = Math.max(this.#takenUpTo, Math.min(upTo, this.#written));
+    for (let first = this.#waiting[0]; first !== undefined && first.upTo <= this.#takenUpTo; first = this.#waiting[0]) {
+      this.#waiting.shift();
+      const { flushed } = first;
+      this.#later(() => {
+        flushed();
+      });
+    }
+    if (this.#ending && this.#waiting.length === 0) {
+      this.close(null);
+    }
+  }
+
+  /** For the child: nobody reads any more. */
+  close(error: Error | null): void {
+    if (this.#closed) {
+      return;
+    }
+    this.#closed = true;
+    for (const { flushed } of this.#waiting.splice(0)) {
+      this.#later(() => {
+        flushed(new BrokenPipeError());
+      });
+    }
+    this.#later(() => {
+      this.emit('close', error);
+    });
+  }
+
+  #later(task: () => void): void {
+    this.#scheduler.post(this.#channel, task);
+  }
+}
