@@ -11,7 +11,7 @@ describe('cut anywhere and delivered in any order', () => {
 });
 
 describe('with pipes that hold little', () => {
-  // Its child cannot exit before somebody reads: the output does not fit.
-  const knownFailures = ['output.late-reader'];
-  registerCompliance(complianceCases(fakeSubject({ capacityBytes: 4_096 }, { knownFailures })), { describe, it });
+  // The one case in which the output of a child that nobody reads has to fit.
+  const cases = complianceCases(fakeSubject({ capacityBytes: 4_096 })).filter(({ id }) => id !== 'output.late-reader');
+  registerCompliance(cases, { describe, it });
 });
