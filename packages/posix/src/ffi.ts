@@ -57,9 +57,12 @@ export interface Native {
     actions: Memory,
     attributes: Memory,
     argv: readonly (string | null)[],
-    env: readonly (string | null)[],
+    env: readonly (string | null)[] | BigUint64Array,
     done: AsyncResult,
   ): void;
+  /** The address of the variable `environ`. */
+  readonly environ: bigint;
+  copyMemory(to: BigUint64Array, from: Address, bytes: number): void;
   uvDefaultLoop(): bigint;
   uvPollInit(loop: Address, handle: Address, fd: number): number;
   uvPollStart(handle: Address, events: number, callback: Address): number;
@@ -114,8 +117,9 @@ function load(): Native {
     'long',
     'long',
   ]);
-  const spawn = lib.func('posix_spawn', 'int', ['void *', 'str', 'void *', 'void *', 'str *', 'str *']);
-  const posixSpawnAsync = spawn.async as unknown as Native['posixSpawnAsync'];
+  const spawnArguments = ['void *', 'str', 'void *', 'void *', 'str *'];
+  const spawnWithStrings = lib.func('posix_spawn', 'int', [...spawnArguments, 'str *']);
+  const spawnWithPointers = lib.func('posix_spawn', 'int', [...spawnArguments, 'void *']);
   const handleSize = bind<(type: number) => number | bigint>('uv_handle_size', 'size_t', ['int'])(UV_POLL);
   const pollCallback = koffi.pointer(koffi.proto('void', ['uintptr_t', 'int', 'int']));
   const closeCallback = koffi.pointer(koffi.proto('void', ['uintptr_t']));
@@ -147,7 +151,12 @@ function load(): Native {
     attrSetSigDefault: bind('posix_spawnattr_setsigdefault', 'int', ['void *', 'void *']),
     attrSetSigMask: bind('posix_spawnattr_setsigmask', 'int', ['void *', 'void *']),
     attrSetPgroup: bind('posix_spawnattr_setpgroup', 'int', ['void *', 'int']),
-    posixSpawnAsync,
+    posixSpawnAsync: (pid, path, fileActions, attributes, argv, env, done) => {
+      const spawn = env instanceof BigUint64Array ? spawnWithPointers : spawnWithStrings;
+      spawn.async(pid, path, fileActions, attributes, argv, env, done);
+    },
+    environ: koffi.address(lib.symbol('environ')),
+    copyMemory: bind('memcpy', 'void', ['void *', 'uintptr_t', 'size_t']),
     uvDefaultLoop: bind('uv_default_loop', 'uintptr_t', []),
     uvPollInit: bind('uv_poll_init', 'int', ['uintptr_t', 'uintptr_t', 'int']),
     uvPollStart: bind('uv_poll_start', 'int', ['uintptr_t', 'int', 'uintptr_t']),

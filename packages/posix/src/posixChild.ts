@@ -8,16 +8,18 @@ import {
   type SpawnRequest,
 } from '@subwire/transport';
 import { ChildStdio } from './childStdio.js';
+import { environmentBlock, ownEnvironment, type EnvironmentBlock } from './environment.js';
 import { ExitWatcher } from './exitWatcher.js';
 import { attributesOf, FileActions, posixSpawn } from './posixSpawn.js';
 import type { ReadPipe } from './readPipe.js';
-import { locate, toSpawnError, type Command } from './spawnErrors.js';
+import { locate, toSpawnError } from './spawnErrors.js';
 import type { SpawnJob } from './spawnQueue.js';
 import type { WritePipe } from './writePipe.js';
 
 /** A child of `posix_spawn`. */
 export class PosixChild extends ChildHandle implements SpawnJob {
-  readonly #command: Command;
+  readonly #request: SpawnRequest;
+  readonly #env: EnvironmentBlock;
   readonly #stdio: ChildStdio;
   readonly #leadsGroup: boolean;
   #watcher: ExitWatcher | null = null;
@@ -27,14 +29,14 @@ export class PosixChild extends ChildHandle implements SpawnJob {
   /** @throws {SpawnError} if a descriptor that was given is not open. */
   constructor(request: SpawnRequest) {
     super();
-    // A copy: a change of our environment while the spawn waits must not reach the child.
-    const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
-    this.#command = { request, env };
+    this.#request = request;
+    // Now: a change of our environment while the spawn waits must not reach the child.
+    this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
     try {
       this.#stdio = new ChildStdio(request.stdio);
     } catch (thrown) {
-      throw toSpawnError(thrown, this.#command, null);
+      throw toSpawnError(thrown, this.#request, null);
     }
   }
 
@@ -60,12 +62,12 @@ export class PosixChild extends ChildHandle implements SpawnJob {
   start(done: () => void): boolean {
     let file: string | null = null;
     try {
-      file = locate(this.#command);
+      file = locate(this.#request);
       this.#spawn(file, done);
       return true;
     } catch (thrown) {
       this.#stdio.drop();
-      this.#fail(toSpawnError(thrown, this.#command, file));
+      this.#fail(toSpawnError(thrown, this.#request, file));
       return false;
     }
   }
@@ -92,14 +94,14 @@ export class PosixChild extends ChildHandle implements SpawnJob {
   }
 
   #spawn(file: string, done: () => void): void {
-    const { request, env } = this.#command;
+    const request = this.#request;
     const actions = new FileActions();
     try {
       this.#stdio.prepare(actions.memory);
       if (request.cwd !== null) {
         actions.changeDirectory(request.cwd);
       }
-      const image = { file, argv: [request.program, ...request.args], env: environment(env) };
+      const image = { file, argv: [request.program, ...request.args], env: this.#env };
       posixSpawn(image, actions, attributesOf(request), (error, pid) => {
         // Out of koffi's callback: what follows runs the code of users.
         setImmediate(() => {
@@ -116,7 +118,7 @@ export class PosixChild extends ChildHandle implements SpawnJob {
   #onSpawned(failure: Error | null, pid: number, file: string): void {
     if (failure !== null) {
       this.#stdio.drop();
-      this.emit('error', toSpawnError(failure, this.#command, file));
+      this.emit('error', toSpawnError(failure, this.#request, file));
       return;
     }
     this.#stdio.connect();
@@ -125,12 +127,4 @@ export class PosixChild extends ChildHandle implements SpawnJob {
     });
     this.emit('spawn', pid);
   }
-}
-
-function environment(env: Readonly<Record<string, string>>): string[] {
-  const list: string[] = [];
-  for (const name of Object.keys(env)) {
-    list.push(`${name}=${env[name] ?? ''}`);
-  }
-  return list;
 }

@@ -3,6 +3,7 @@
  * uses `vfork`, so that takes as long however large this process is), the loop does not.
  */
 import type { SpawnRequest } from '@subwire/transport';
+import type { EnvironmentBlock } from './environment.js';
 import { native, type Memory } from './ffi.js';
 import { systemError } from './systemErrors.js';
 
@@ -82,8 +83,7 @@ export class FileActions {
 export interface Image {
   readonly file: string;
   readonly argv: readonly string[];
-  /** `NAME=value`. */
-  readonly env: readonly string[];
+  readonly env: EnvironmentBlock;
 }
 
 /**
@@ -104,9 +104,9 @@ export function posixSpawn(
     actions.memory,
     attributes,
     [...image.argv, null],
-    [...image.env, null],
+    image.env instanceof BigUint64Array ? image.env : [...image.env, null],
     (thrown, errno) => {
-      // Used here so that it lives as long as the call.
+      // Used here, with `pid` and `image`, so that they live as long as the call.
       actions.free();
       if (thrown instanceof Error) {
         done(thrown, 0);

@@ -18,51 +18,59 @@ const REASONS: Partial<Record<SystemErrorCode, string>> = {
   ETXTBSY: 'the program file is open for writing',
 };
 
-/** The command, as far as an error needs it. */
-export interface Command {
-  readonly request: SpawnRequest;
-  readonly env: Readonly<Record<string, string>>;
-}
-
 /**
  * Returns the file to execute.
  *
- * @throws {SpawnError} that names the directory or the file which is to blame.
+ * A name is looked for in the child's PATH. A path is left as it is, unseen: the kernel looks at it anyway, from the
+ * child's directory, and only if it refuses is it worth our while to find out why.
+ * @throws {SpawnError} if a name is not in the PATH, or names something that cannot be executed.
  */
-export function locate(command: Command): string {
-  const { program, executable, cwd } = command.request;
-  if (cwd !== null) {
-    checkDirectory(program, cwd);
-  }
-  return findProgramFile({ program, file: executable ?? program, cwd, env: command.env });
+export function locate(request: SpawnRequest): string {
+  const file = request.executable ?? request.program;
+  return file.includes('/') ? file : search(request, file);
+}
+
+function search(request: SpawnRequest, file: string): string {
+  const { program, cwd } = request;
+  return findProgramFile({ program, file, cwd, env: request.env ?? searchPathOnly() });
+}
+
+/** Nothing else of our environment matters here, and to copy it all takes long. */
+function searchPathOnly(): Readonly<Record<string, string>> {
+  const { PATH } = process.env;
+  return PATH === undefined ? {} : { PATH };
 }
 
 /** Turns what the system refused into the one error class; `file` is `null` before it was found. */
-export function toSpawnError(thrown: unknown, command: Command, file: string | null): SpawnError {
+export function toSpawnError(thrown: unknown, request: SpawnRequest, file: string | null): SpawnError {
   if (thrown instanceof SpawnError) {
     return thrown;
   }
   const code = systemErrorCode(thrown);
-  const stage = stageOf(code, command.request);
+  const stage = stageOf(code, request);
   if (stage === 'exec') {
-    // One number for the directory and the program: whatever changed since we looked is found by looking again.
-    const found = lookAgain(command);
+    // One number stands for the directory, the program and its interpreter; looking at each tells which it was.
+    const found = lookAgain(request);
     if (found !== null) {
       return found;
     }
   }
   const details = {
     stage,
-    program: command.request.program,
+    program: request.program,
     path: file,
     reason: REASONS[code] ?? 'the system refused',
   };
   return new SpawnError(code, details, { cause: thrown });
 }
 
-function lookAgain(command: Command): SpawnError | null {
+function lookAgain(request: SpawnRequest): SpawnError | null {
+  const { program, executable, cwd } = request;
   try {
-    locate(command);
+    if (cwd !== null) {
+      checkDirectory(program, cwd);
+    }
+    search(request, executable ?? program);
     return null;
   } catch (thrown) {
     return thrown instanceof SpawnError ? thrown : null;

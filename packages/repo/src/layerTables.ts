@@ -55,7 +55,8 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     exitStatus: ['constants', 'ffi'],
     features: ['constants', 'exitStatus', 'ffi'],
     pipes: ['constants', 'ffi', 'systemErrors'],
-    posixSpawn: ['ffi', 'systemErrors'],
+    environment: ['ffi'],
+    posixSpawn: ['environment', 'ffi', 'systemErrors'],
     spawnErrors: [],
     // What waits for the loop.
     loopWatch: ['constants', 'ffi', 'systemErrors'],
@@ -66,7 +67,16 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     exitWatcher: ['constants', 'exitStatus', 'features', 'ffi', 'poller', 'sigchldWatch', 'systemErrors'],
     // Where the pieces meet.
     childStdio: ['constants', 'ffi', 'pipes', 'readPipe', 'systemErrors', 'writePipe'],
-    posixChild: ['childStdio', 'exitWatcher', 'posixSpawn', 'readPipe', 'spawnErrors', 'spawnQueue', 'writePipe'],
+    posixChild: [
+      'childStdio',
+      'environment',
+      'exitWatcher',
+      'posixSpawn',
+      'readPipe',
+      'spawnErrors',
+      'spawnQueue',
+      'writePipe',
+    ],
     posixBackend: ['ffi', 'posixChild', 'spawnQueue', 'support'],
     index: 'any',
   },

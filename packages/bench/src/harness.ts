@@ -1,0 +1,107 @@
+/** What the benchmarks share: the two contenders, and how a result is printed. */
+import { spawn } from 'node:child_process';
+import { posixBackend } from '@subwire/posix';
+import {
+  subprocessExec,
+  SubprocessProtocol,
+  type SubprocessExecOptions,
+  type SubprocessTransport,
+} from '@subwire/transport';
+
+/** Counts output and tells the end. */
+export class CountingProtocol extends SubprocessProtocol {
+  bytes = 0;
+  readonly ended: Promise<void>;
+  #onEnd: () => void = () => undefined;
+
+  constructor() {
+    super();
+    this.ended = new Promise((resolve) => {
+      this.#onEnd = resolve;
+    });
+  }
+
+  override pipeDataReceived(_fd: number, data: Uint8Array): void {
+    this.bytes += data.length;
+  }
+
+  override connectionLost(_exc: Error | null): void {
+    this.#onEnd();
+  }
+}
+
+/** The same, with memory of its own. */
+export class BufferedCountingProtocol extends CountingProtocol {
+  readonly #room = new Uint8Array(1_048_576);
+
+  override getBuffer(_fd: number, _sizeHint: number): Uint8Array {
+    return this.#room;
+  }
+
+  override bufferUpdated(_fd: number, nbytes: number): void {
+    this.bytes += nbytes;
+  }
+}
+
+/** Starts a child of ours. */
+export async function ours<P extends CountingProtocol>(
+  protocol: P,
+  program: string,
+  args: readonly string[] = [],
+  options: SubprocessExecOptions = {},
+): Promise<readonly [SubprocessTransport, P]> {
+  return await subprocessExec(() => protocol, program, args, { backend: posixBackend, ...options });
+}
+
+/** Runs a program to its end and captures its output, ours. */
+export async function captureOurs(program: string, args: readonly string[] = []): Promise<number> {
+  const [, protocol] = await ours(new CountingProtocol(), program, args);
+  await protocol.ended;
+  return protocol.bytes;
+}
+
+/** The same with `node:child_process`. */
+export function captureNode(program: string, args: readonly string[] = []): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let bytes = 0;
+    const child = spawn(program, args);
+    const count = (chunk: Buffer): void => {
+      bytes += chunk.length;
+    };
+    child.stdout.on('data', count);
+    child.stderr.on('data', count);
+    child.on('error', reject);
+    child.on('close', () => {
+      resolve(bytes);
+    });
+  });
+}
+
+/** Returns the value below which `share` of the sorted values lie. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Measures two contenders in turns, so that whatever else the machine does hits both alike. */
+export async function inTurns(
+  rounds: number,
+  first: () => Promise<number>,
+  second: () => Promise<number>,
+): Promise<readonly [first: number[], second: number[]]> {
+  const results: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round += 1) {
+    results[0].push(await first());
+    results[1].push(await second());
+  }
+  return results;
+}
+
+/** Prints one line of a result with the bar that it is measured by. */
+export function report(what: string, measured: string, ratio: number, bar: string): void {
+  console.log(`${what.padEnd(44)} ${measured.padEnd(44)} ratio ${ratio.toFixed(2).padStart(8)}   bar ${bar}`);
+}
