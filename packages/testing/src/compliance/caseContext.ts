@@ -12,7 +12,7 @@ import { elapse, quiet, type ComplianceSubject } from './subject.js';
 import { within } from './waiting.js';
 
 /** How long the end of a case waits for children that it killed. */
-const CLEANUP_LIMIT_MS = 3_000;
+const CLEANUP_LIMIT_MS = 1_500;
 
 /** What a case has to say about a start, besides the steps. */
 export interface StartOptions extends SubprocessExecOptions {

@@ -95,13 +95,15 @@ export const errors: RequirementTable = {
     behavior: 'Failed creations leave no descriptor open',
     source: 'uvloop test_subprocess_fd_leak_1',
     async run(c) {
-      await failure(c, 'missing-file');
-      await c.quiet();
-      const before = openFds();
       const kinds: BrokenKind[] = ['missing-file', 'missing-cwd', 'no-interpreter', 'argument-too-long'];
-      await Promise.all(kinds.map((kind) => failure(c, kind)));
-      await c.quiet();
-      equal(openFds(), before);
+      const counts: number[] = [];
+      // What a backend opens for good, with its first child, is there after the first round.
+      for (let round = 0; round < 2; round += 1) {
+        await Promise.all(kinds.map((kind) => failure(c, kind)));
+        await c.quiet();
+        counts.push(openFds());
+      }
+      equal(counts[1], counts[0]);
     },
   },
   'errors.callers-descriptors': {

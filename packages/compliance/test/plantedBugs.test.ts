@@ -1,0 +1,41 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { backendSubject, complianceCases, type ComplianceCase } from '@subwire/testing';
+import { closeLeaked, plantedBugs } from './helpers/plantedBugs.js';
+import { BuggyBackend } from './helpers/wrappedBackend.js';
+
+jest.setTimeout(30_000);
+
+/** A bug may make a case wait in vain; it need not wait long for that. */
+const DEADLINE_MS = 2_000;
+
+let backend: BuggyBackend | null = null;
+
+afterEach(async () => {
+  await backend?.dispose();
+  closeLeaked();
+});
+
+/** Returns the ids of the cases that fail. */
+async function failures(cases: readonly ComplianceCase[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (const one of cases) {
+    await one.run({ deadlineMs: DEADLINE_MS }).catch(() => failed.push(one.id));
+  }
+  return failed;
+}
+
+describe('a backend that', () => {
+  it.each(Object.entries(plantedBugs))('%s is caught', async (_, { bug, caughtBy }) => {
+    backend = new BuggyBackend(bug);
+    const cases = complianceCases(backendSubject(backend)).filter((one) => caughtBy.includes(one.id));
+    expect(cases.map((one) => one.expects)).toEqual(caughtBy.map(() => 'pass'));
+    expect((await failures(cases)).sort()).toEqual([...caughtBy].sort());
+  });
+
+  it('has no bug passes the cases that catch them', async () => {
+    backend = new BuggyBackend({});
+    const ids = new Set(Object.values(plantedBugs).flatMap(({ caughtBy }) => caughtBy));
+    const cases = complianceCases(backendSubject(backend)).filter((one) => ids.has(one.id) && one.expects === 'pass');
+    expect(await failures(cases)).toEqual([]);
+  });
+});
