@@ -36,4 +36,32 @@ export { ProtocolOrderError, StrictProtocol } from './strictProtocol.js';
 export { everySplit, splitEvery } from './splitEvery.js';
 
 // The compliance suite of backends.
-export * from './compliance/index.js';
+export {
+  backendSubject,
+  casesOf,
+  complianceCases,
+  complianceRequirements,
+  registerCompliance,
+} from './compliance/index.js';
+export { BROKEN_COMMANDS, CaseContext, CHILD_PROGRAM, fakeSubject, machineCommands } from './compliance/index.js';
+export { decodeSteps, encodeSteps, patternBytes, step } from './compliance/index.js';
+export type {
+  BrokenCommand,
+  BrokenKind,
+  Capability,
+  CaseExpectation,
+  CaseRunOptions,
+  Command,
+  ComplianceCase,
+  ComplianceCommands,
+  ComplianceSubject,
+  DecodedSteps,
+  Fact,
+  LocatedCommand,
+  Requirement,
+  RequirementTable,
+  StartOptions,
+  Step,
+  SubjectOptions,
+  TestRunner,
+} from './compliance/index.js';
