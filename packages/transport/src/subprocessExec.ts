@@ -35,7 +35,8 @@ const BUFFER_CALLBACKS = ['getBuffer', 'bufferUpdated'] as const satisfies reado
  * @throws {NotSupportedError} (rejects) if the backend cannot do what an option asks for.
  * @throws `options.signal.reason` (rejects) once an aborted child is reaped.
  * @asyncio loop.subprocess_exec
- * Differs: arguments stand in an array and options in an object; there is no loop.
+ * Differs: arguments stand in an array and options in an object; there is no loop. Empty and relative entries of the PATH
+ * are skipped.
  */
 export async function subprocessExec<P extends SubprocessProtocol>(
   protocolFactory: () => P,

@@ -120,6 +120,7 @@ export interface SubprocessTransport extends BaseTransport {
    * @throws {ValueError} for an unknown signal.
    * @throws {NotSupportedError} if the backend cannot deliver it.
    * @throws {SubprocessError} `EPERM` if the child may not be signalled.
+   * @throws {TransportLostError} if the link to the child died.
    * @asyncio SubprocessTransport.send_signal
    * Differs: throws as soon as the return code is known, not only when all pipes are lost; takes names and a scope.
    */
