@@ -140,6 +140,10 @@ export class FakeBackend implements SubprocessBackend {
     expectation.deliver(child);
     if (behaviour.kind === 'program') {
       this.#scheduler.post(child, () => {
+        // A child that was killed before its first step never takes one.
+        if (!child.isRunning) {
+          return;
+        }
         void runProgram(behaviour.program, child, this.clock, (thrown) => {
           this.#complain(`the program ${JSON.stringify(program)} crashed: ${describe(thrown)}`);
         });

@@ -197,6 +197,9 @@ export class FakeChild extends ChildHandle {
 
   /** For tests: a descendant takes hold of pipes, and keeps them when the child ends. */
   hold(fds: readonly number[]): FakeHolder {
+    if (this.#state === 'ended') {
+      throw new Error(`the fake child ${JSON.stringify(this.request.program)} has ended, and has no more descendants`);
+    }
     const holder = new FakeHolder(this.#descriptors, fds);
     this.#holders.push(holder);
     this.#settings.note(`a descendant holds ${fds.join(' and ')}`);

@@ -41,19 +41,19 @@ export interface ProgramContext {
   readonly stdout: ProgramOutput;
   readonly stderr: ProgramOutput;
   /** An output by its number. */
-  output(fd: number): ProgramOutput;
+  readonly output: (fd: number) => ProgramOutput;
   /** Handles a signal, `'ignore'`s it, or gives it its default effect again (`null`). A handler may end the program. */
-  on(signal: Signal, handler: (() => Promise<void> | void) | 'ignore' | null): void;
+  readonly on: (signal: Signal, handler: (() => Promise<void> | void) | 'ignore' | null) => void;
   /** Waits, on the clock of the backend. */
-  sleep(delayMs: number): Promise<void>;
+  readonly sleep: (delayMs: number) => Promise<void>;
   /** Waits for ever; a signal ends it. */
-  forever(): Promise<never>;
+  readonly forever: () => Promise<never>;
   /** Ends at once, from anywhere in the function or in a handler; it throws, to get out of there. */
-  exit(returncode: number): never;
+  readonly exit: (returncode: number) => never;
   /** Ends at once by a signal. */
-  die(signal: Signal): never;
+  readonly die: (signal: Signal) => never;
   /** Starts a descendant that holds pipes. */
-  hold(fds: readonly number[]): FakeHolder;
+  readonly hold: (fds: readonly number[]) => FakeHolder;
   /** The whole child, for what programs cannot do. */
   readonly child: FakeChild;
 }

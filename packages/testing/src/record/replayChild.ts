@@ -277,7 +277,10 @@ export class ReplayChild extends ChildHandle {
         return;
       case 'lost':
         this.#stop();
-        this.emit('lost', remakeError(event.error) as TransportLostError);
+        // Behind what the pipes still have to tell.
+        this.#later(() => {
+          this.emit('lost', remakeError(event.error) as TransportLostError);
+        });
         return;
       default:
         return;
