@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { createSubprocessExec, DEVNULL, PIPE, type TimeoutExpired } from '@subwire/process';
 import { patternBytes, step, type RequirementTable } from '@subwire/testing';
-import { open, ready, rejection, text } from './support.js';
+import { open, rejection, text } from './support.js';
 
 const MIB = 2 ** 20;
 
@@ -104,8 +104,8 @@ export const communicate: RequirementTable = {
     source: 'gh-83169',
     needs: 'backend',
     async run(c) {
-      const child = await open(c, [step.write('ready\n'), step.write('partial'), step.forever()]);
-      await ready(child);
+      const child = await open(c, [step.write('partial'), step.write('ready\n', 2), step.forever()]);
+      await child.stderr.readline();
       const waiting = rejection<TimeoutExpired>(child.communicate(null, { timeoutMs: 300 }));
       await c.elapse(310);
       const error = await waiting;

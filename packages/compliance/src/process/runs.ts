@@ -40,10 +40,10 @@ export const runs: RequirementTable = {
     needs: 'backend',
     async run(c) {
       const running = rejection<TimeoutExpired>(
-        runSteps(c, [step.write('so far'), step.forever()], { timeoutMs: 1_500 }),
+        runSteps(c, [step.write('so far'), step.forever()], { timeoutMs: 2_000 }),
       );
       await c.quiet();
-      await c.elapse(1_510);
+      await c.elapse(2_010);
       const error = await running;
       deepEqual([error.name, text(error.stdout)], ['TimeoutExpired', 'so far']);
     },

@@ -136,7 +136,8 @@ export class CaseContext {
 }
 
 async function endChild(recorder: Recorder): Promise<void> {
-  if (!recorder.log.has('made') || recorder.reasons.has(-1)) {
+  // A recorder that another protocol took the place of is not told of the end; the transport knows.
+  if (!recorder.log.has('made') || recorder.reasons.has(-1) || recorder.transport.getProtocol() === null) {
     return;
   }
   recorder.transport.close();

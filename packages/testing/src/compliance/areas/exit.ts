@@ -85,7 +85,7 @@ export const exit: RequirementTable = {
     behavior: 'Many children that end in the same moment are all reported',
     source: 'F52',
     async run(c) {
-      const children = await Promise.all(Array.from({ length: 20 }, () => c.start([step.forever()])));
+      const children = await Promise.all(Array.from({ length: 10 }, () => c.start([step.forever()])));
       for (const child of children) {
         child.transport.kill();
       }

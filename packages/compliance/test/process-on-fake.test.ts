@@ -1,0 +1,8 @@
+import { describe, it, jest } from '@jest/globals';
+import { fakeSubject, registerCompliance } from '@subwire/testing';
+import { processCases } from '../src/processCases.js';
+
+// Longer than the deadline of a case, which says more when it is over.
+jest.setTimeout(30_000);
+
+registerCompliance(processCases(fakeSubject()), { describe, it });
