@@ -91,7 +91,7 @@ export class Communication {
       throw new ConcurrentReadError('communicate');
     }
     options.signal?.throwIfAborted();
-    using deadline = new Deadline(options, this.#clock);
+    using deadline = new Deadline({ signal: options.signal, timeoutMs: options.timeoutMs }, this.#clock);
     this.#running = true;
     try {
       const done = await this.#converse(hasInput ? input : null, options, deadline);

@@ -1,14 +1,39 @@
 import { signalName, type PIPE } from '@subwire/transport';
 
-/** An output as `encoding` asks for it. */
-export type OutputAs<Encoding> = Encoding extends string ? string : Uint8Array;
+/** Lets the type checker refuse names that are not among the known ones, which a type parameter alone lets through. */
+export type Only<Known, Options> = Readonly<Record<Exclude<keyof Options, Known>, never>>;
 
-/** An output as its place and `encoding` ask for it: `null` unless it is captured. */
-export type CapturedAs<Place, Encoding> = [Place] extends [typeof PIPE | undefined]
-  ? OutputAs<Encoding>
-  : typeof PIPE extends Place
-    ? OutputAs<Encoding> | null
-    : null;
+/**
+ * Options whose callbacks get the types of their parameters from `Known`, which a type parameter alone does not give them.
+ *
+ * `Known` is copied: a variable of that very type would be matched with it, and not with the parameter.
+ */
+export type Hinted<Options, Known> = (Options & { [Name in keyof Known]: Known[Name] }) | Options;
+
+/** A captured output as the option `encoding` asks for it: text with one, bytes without, either if that is unknown. */
+export type OutputAs<Options> =
+  Options extends Readonly<Record<'encoding', infer Encoding>>
+    ? Encoding extends string
+      ? string
+      : Uint8Array
+    : 'encoding' extends keyof Options
+      ? string | Uint8Array
+      : Uint8Array;
+
+/** An output as its option asks for it: `null` unless it is captured, which is the default. */
+export type CapturedAs<Options, Key extends 'stdout' | 'stderr'> =
+  Options extends Readonly<Record<Key, infer Place>>
+    ? [Place] extends [typeof PIPE | undefined]
+      ? OutputAs<Options>
+      : typeof PIPE extends Place
+        ? OutputAs<Options> | null
+        : null
+    : Key extends keyof Options
+      ? OutputAs<Options> | null
+      : OutputAs<Options>;
+
+/** The `CompletedProcess` that options make. */
+export type CompletedWith<Options> = CompletedProcess<CapturedAs<Options, 'stdout'>, CapturedAs<Options, 'stderr'>>;
 
 /**
  * A child that has ended, with everything known about it.

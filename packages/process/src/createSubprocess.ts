@@ -6,6 +6,7 @@ import {
   type SubprocessExecOptions,
   type SubprocessShellOptions,
 } from '@subwire/transport';
+import type { Hinted, Only } from './completedProcess.js';
 import { checkDuration } from './durations.js';
 import { Process, type ProcessOptions } from './process.js';
 import type { StreamReader } from './streamReader.js';
@@ -53,10 +54,12 @@ export type ProcessWith<Options> = Process<
  * @throws as `subprocessExec`; `ValueError` (rejects) unless `limit` is greater than 0.
  * @asyncio asyncio.create_subprocess_exec
  */
-export async function createSubprocessExec<const Options extends CreateExecOptions = object>(
+export async function createSubprocessExec<
+  const Options extends CreateExecOptions & Only<keyof CreateExecOptions, Options> = object,
+>(
   program: string | URL,
   args: readonly string[] = [],
-  options?: Options,
+  options?: Hinted<Options, CreateExecOptions>,
 ): Promise<ProcessWith<Options>> {
   const { low, ...high } = splitOptions<CreateExecOptions>(options === undefined ? {} : options);
   const [transport, protocol] = await subprocessExec(() => streamProtocol(high, low), program, args, low);
@@ -71,10 +74,9 @@ export async function createSubprocessExec<const Options extends CreateExecOptio
  * @throws as `subprocessShell`; `ValueError` (rejects) unless `limit` is greater than 0.
  * @asyncio asyncio.create_subprocess_shell
  */
-export async function createSubprocessShell<const Options extends CreateShellOptions = object>(
-  command: string,
-  options?: Options,
-): Promise<ProcessWith<Options>> {
+export async function createSubprocessShell<
+  const Options extends CreateShellOptions & Only<keyof CreateShellOptions, Options> = object,
+>(command: string, options?: Hinted<Options, CreateShellOptions>): Promise<ProcessWith<Options>> {
   const { low, ...high } = splitOptions<CreateShellOptions>(options === undefined ? {} : options);
   const [transport, protocol] = await subprocessShell(() => streamProtocol(high, low), command, low);
   return new Process(transport, protocol, high.process) as unknown as ProcessWith<Options>;

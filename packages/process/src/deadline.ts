@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer } from '@subwire/transport';
+import { ownOptions, type Clock, type ClockTimer } from '@subwire/transport';
 import { checkDuration, startTimer } from './durations.js';
 
 /** What ends a wait before its time. */
@@ -8,6 +8,9 @@ export interface WaitOptions {
   /** Ends the wait; the call rejects with `TimeoutExpired`. Default: no limit. Milliseconds. */
   readonly timeoutMs?: number;
 }
+
+/** The names of `WaitOptions`. */
+export const WAIT_OPTIONS: ReadonlySet<string> = new Set<keyof WaitOptions>(['signal', 'timeoutMs']);
 
 /**
  * One signal for both ends of a wait, the caller's abort and the timeout.
@@ -22,9 +25,9 @@ export class Deadline implements Disposable {
 
   /** @throws {ValueError} if `timeoutMs` is not a number of milliseconds, 0 or more. */
   constructor(options: { [Key in keyof WaitOptions]: WaitOptions[Key] | undefined }, clock: Clock) {
-    const { timeoutMs = Infinity } = options;
+    const { signal, timeoutMs = Infinity } = ownOptions(options, WAIT_OPTIONS);
     checkDuration(timeoutMs, 'timeoutMs');
-    this.#given = options.signal;
+    this.#given = signal;
     if (this.#given?.aborted === true) {
       this.#onAbort();
     }

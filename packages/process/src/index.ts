@@ -10,7 +10,7 @@ export type { CaptureLimits, OverflowPolicy } from './outputCollector.js';
 export { run, shell } from './run.js';
 export type { RunOptions, ShellOptions } from './run.js';
 export type { RunSource, RunTarget } from './runStdio.js';
-export type { CompletedProcess, OutputAs } from './completedProcess.js';
+export type { CapturedAs, CompletedProcess, CompletedWith, Hinted, Only, OutputAs } from './completedProcess.js';
 export { runMany } from './runMany.js';
 export type { Command, RunManyOptions, RunProgress } from './runMany.js';
 export { CalledProcessError, OutputOverflowError, TimeoutExpired } from './processErrors.js';

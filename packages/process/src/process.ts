@@ -9,7 +9,7 @@ import {
   type SubprocessTransport,
 } from '@subwire/transport';
 import { Communication, type CommunicateOptions, type Communicated } from './communicate.js';
-import { Deadline, type WaitOptions } from './deadline.js';
+import { Deadline, WAIT_OPTIONS, type WaitOptions } from './deadline.js';
 import { checkDuration } from './durations.js';
 import type { CommunicateInput } from './inputFeed.js';
 import { Inspectable } from './inspectable.js';
@@ -25,7 +25,6 @@ const DEFAULT_STOP_GRACE_MS = 5_000;
 const REAP_LIMIT_MS = 5_000;
 
 const PROCESS_OPTIONS: ReadonlySet<string> = new Set<keyof ProcessOptions>(['stopGraceMs']);
-const WAIT_OPTIONS: ReadonlySet<string> = new Set<keyof WaitOptions>(['signal', 'timeoutMs']);
 const STOP_OPTIONS: ReadonlySet<string> = new Set<keyof StopOptions>(['graceMs']);
 
 /** The bytes of a stream that may not be there. */

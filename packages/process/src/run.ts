@@ -5,7 +5,7 @@ import {
   type SubprocessExecOptions,
   type SubprocessShellOptions,
 } from '@subwire/transport';
-import { signalOf, type CapturedAs, type CompletedProcess } from './completedProcess.js';
+import { signalOf, type CompletedProcess, type CompletedWith, type Hinted, type Only } from './completedProcess.js';
 import { createSubprocessExec, createSubprocessShell } from './createSubprocess.js';
 import { Deadline } from './deadline.js';
 import { checkDuration } from './durations.js';
@@ -34,20 +34,18 @@ const OWN_OPTIONS: ReadonlySet<string> = new Set<keyof RunOptions>([
   'onBytes',
 ]);
 
-type MaybeTarget = RunTarget | undefined;
-
 /** What `run` and `shell` have in common. */
-interface RunSettings<Encoding, Stdout, Stderr> extends CaptureLimits {
+interface RunSettings extends CaptureLimits {
   /** Written to the child's input, which is closed then. Node and web streams are iterables too. Default: empty. */
   readonly input?: CommunicateInput;
   /** The child's input, where there is no `input`. Default: `DEVNULL`. */
   readonly stdin?: RunSource;
   /** Default: `PIPE`, that is captured. */
-  readonly stdout?: Stdout;
+  readonly stdout?: RunTarget;
   /** Default: `PIPE`, that is captured. */
-  readonly stderr?: Stderr;
+  readonly stderr?: RunTarget;
   /** Makes the outputs text, for instance `'utf8'`. Default: bytes. */
-  readonly encoding?: Encoding;
+  readonly encoding?: string;
   /** Ends the child when its time is over; the call rejects with `TimeoutExpired`. Milliseconds. Default: no limit. */
   readonly timeoutMs?: number;
   /** Ends the child on abort; the call rejects with `signal.reason` once it is reaped. */
@@ -65,20 +63,10 @@ interface RunSettings<Encoding, Stdout, Stderr> extends CaptureLimits {
 type OwnStdio = 'stdin' | 'stdout' | 'stderr' | 'signal';
 
 /** Options of `run`. */
-export interface RunOptions<
-  Encoding extends string | undefined = string | undefined,
-  Stdout extends MaybeTarget = MaybeTarget,
-  Stderr extends MaybeTarget = MaybeTarget,
->
-  extends RunSettings<Encoding, Stdout, Stderr>, Omit<SubprocessExecOptions, OwnStdio> {}
+export interface RunOptions extends RunSettings, Omit<SubprocessExecOptions, OwnStdio> {}
 
 /** Options of `shell`. */
-export interface ShellOptions<
-  Encoding extends string | undefined = string | undefined,
-  Stdout extends MaybeTarget = MaybeTarget,
-  Stderr extends MaybeTarget = MaybeTarget,
->
-  extends RunSettings<Encoding, Stdout, Stderr>, Omit<SubprocessShellOptions, OwnStdio> {}
+export interface ShellOptions extends RunSettings, Omit<SubprocessShellOptions, OwnStdio> {}
 
 /**
  * Runs a program to its end and returns what it wrote.
@@ -94,17 +82,13 @@ export interface ShellOptions<
  * @throws {OutputOverflowError} (rejects) if it wrote more than `maxBytes` (default: 100 MiB); it has been ended.
  * @asyncio subprocess.run, which asyncio itself lacks
  */
-export async function run<
-  const Encoding extends string | undefined = undefined,
-  const Stdout extends MaybeTarget = undefined,
-  const Stderr extends MaybeTarget = undefined,
->(
+export async function run<const Options extends RunOptions & Only<keyof RunOptions, Options> = object>(
   program: string | URL,
   args: readonly string[] = [],
-  options: RunOptions<Encoding, Stdout, Stderr> = {},
-): Promise<CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>> {
-  const result = await runToEnd(String(program), args, options, (low) => createSubprocessExec(program, args, low));
-  return result as CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>;
+  options?: Hinted<Options, RunOptions>,
+): Promise<CompletedWith<Options>> {
+  const start = (low: LowOptions): Promise<Process> => createSubprocessExec(program, args, low);
+  return (await runToEnd(String(program), args, ownSettings(options), start)) as CompletedWith<Options>;
 }
 
 /**
@@ -113,18 +97,14 @@ export async function run<
  * @param command - Given to the shell as it is; quote foreign text with `shlex.quote` or `shellCommand`.
  * @param options - See `ShellOptions`.
  */
-export async function shell<
-  const Encoding extends string | undefined = undefined,
-  const Stdout extends MaybeTarget = undefined,
-  const Stderr extends MaybeTarget = undefined,
->(
+export async function shell<const Options extends ShellOptions & Only<keyof ShellOptions, Options> = object>(
   command: string,
-  options: ShellOptions<Encoding, Stdout, Stderr> = {},
-): Promise<CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>> {
-  const { executable = '/bin/sh' } = ownSettings(options);
+  options?: Hinted<Options, ShellOptions>,
+): Promise<CompletedWith<Options>> {
+  const own: ShellOptions = ownSettings(options);
+  const program = String(own.executable ?? '/bin/sh');
   const start = (low: LowOptions): Promise<Process> => createSubprocessShell(command, low);
-  const result = await runToEnd(String(executable), ['-c', command], options, start);
-  return result as CompletedProcess<CapturedAs<Stdout, Encoding>, CapturedAs<Stderr, Encoding>>;
+  return (await runToEnd(program, ['-c', command], own, start)) as CompletedWith<Options>;
 }
 
 type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal: AbortSignal };
@@ -132,10 +112,9 @@ type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly si
 async function runToEnd(
   program: string,
   args: readonly string[],
-  options: RunOptions,
+  own: RunOptions,
   create: (low: LowOptions) => Promise<Process>,
 ): Promise<CompletedProcess> {
-  const own = ownSettings(options);
   const { input, stdin, stdout, stderr, encoding, timeoutMs, signal, check } = own;
   const limits = limitsOf(own);
   checkSettings(own);
@@ -178,14 +157,14 @@ async function runToEnd(
 }
 
 /** Own properties only, as everywhere; what this layer does not know is checked by the one below. */
-function ownSettings<Options extends object>(options: Options): Options {
-  if (typeof options !== 'object' || options === null) {
+function ownSettings(options: RunOptions | ShellOptions | undefined): RunOptions {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw new TypeError('options must be an object');
   }
-  return Object.assign(Object.create(null) as Options, options);
+  return Object.assign(Object.create(null) as RunOptions, options);
 }
 
-function lowOptions(own: RunOptions): Omit<RunOptions, keyof RunSettings<unknown, unknown, unknown>> {
+function lowOptions(own: RunOptions): Omit<RunOptions, keyof RunSettings> {
   return Object.fromEntries(Object.entries(own).filter(([name]) => !OWN_OPTIONS.has(name)));
 }
 

@@ -6,7 +6,7 @@ import { getEventListeners } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEVNULL, nodeBackend, PIPE, SpawnError, ValueError, type SubprocessBackend } from '@subwire/transport';
-import { createSubprocessExec, createSubprocessShell } from '../src/index.js';
+import { createSubprocessExec, createSubprocessShell, type CreateExecOptions } from '../src/index.js';
 import { node, ourChildren, rejection, sh, utf8 } from './helpers/children.js';
 
 /** Counts what is started. */
@@ -41,7 +41,7 @@ describe('creation', () => {
     { stopGraceMs: -1 },
   ])('refuses %j before anything is started', async (options) => {
     const backend = counting();
-    const given = { ...options, backend };
+    const given: object = { ...options, backend };
     for (const error of [
       await rejection(createSubprocessExec('true', [], given)),
       await rejection(createSubprocessShell('true', given)),
@@ -170,8 +170,10 @@ describe('creation', () => {
 
   // test_subprocess_invalid_stdin (uvloop)
   it('rejects descriptors that are not open', async () => {
-    for (const key of ['stdin', 'stdout', 'stderr']) {
-      expect(await rejection(createSubprocessExec('true', [], { [key]: 987 }))).toMatchObject({ code: 'EBADF' });
+    for (const places of [{ stdin: 987 }, { stdout: 987 }, { stderr: 987 }] as CreateExecOptions[]) {
+      expect(await rejection(createSubprocessExec('true', [], places))).toMatchObject({
+        code: 'EBADF',
+      });
     }
   });
 

@@ -1,0 +1,108 @@
+/** The measured failures of eight JavaScript peers (peers.md §1c, items 2 – 6 and 8), each as something that works here. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { DEVNULL, PIPE } from '@subwire/transport';
+import { createSubprocessExec, run, TimeoutExpired } from '../src/index.js';
+import { endForeign, isAlive, node, ourChildren, rejection, sh, timed, until, utf8 } from './helpers/children.js';
+
+const EVERY_KIND = 'a ü € 🚀 – 漢字 e\u0301\n';
+
+describe('what other libraries fail at', () => {
+  // 2: the parent of spawn, execFile, tinyexec and zx died of an uncaught EPIPE
+  it('8 MB of input for a child that exits at once are no error', async () => {
+    const input = new Uint8Array(8 * 1024 * 1024);
+    expect((await run('true', [], { input })).returncode).toBe(0);
+    expect((await run(...sh('exit 3'), { input })).returncode).toBe(3);
+  });
+
+  // 3: tinyexec and zx decode each chunk alone
+  it('UTF-8 that is written one byte at a time is right, as text and as lines', async () => {
+    const script = `const bytes = Buffer.from(${JSON.stringify(EVERY_KIND.repeat(3))});
+      for (const byte of bytes) require('fs').writeSync(1, Buffer.from([byte]));`;
+    expect((await run(...node(script), { encoding: 'utf8' })).stdout).toBe(EVERY_KIND.repeat(3));
+    await using proc = await createSubprocessExec(...node(script), { stdin: DEVNULL, stdout: PIPE });
+    const lines: string[] = [];
+    for await (const line of proc.stdout.lines({ encoding: 'utf8' })) {
+      lines.push(line);
+    }
+    expect(lines).toEqual([EVERY_KIND, EVERY_KIND, EVERY_KIND].map((line) => line.trimEnd()));
+  });
+
+  // 3: zx rebuilds bytes from text
+  it('256 different bytes come back as 256 bytes', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    expect(Buffer.compare((await run('cat', [], { input: bytes })).stdout, bytes)).toBe(0);
+  });
+
+  // 4: spawn, execFile, nano-spawn, zx, dax and @azure/core-process reported success after 4 s
+  it('a timeout is a timeout, even of a child that ignores SIGTERM and exits with 0 later', async () => {
+    const script = 'process.on("SIGTERM", () => {}); setTimeout(() => process.exit(0), 1000)';
+    const error = await rejection<TimeoutExpired>(run(...node(script), { timeoutMs: 300 }));
+    expect(error).toBeInstanceOf(TimeoutExpired);
+    expect(error.result).toMatchObject({ returncode: 0, timedOut: true });
+  });
+
+  // 4: execa, tinyexec and Effect rejected after the same 4 s
+  it('a timeout does not wait for the child’s own time', async () => {
+    const script = 'process.on("SIGTERM", () => {}); setTimeout(() => process.exit(0), 30000)';
+    const [error, ms] = await timed(() => rejection(run(...node(script), { timeoutMs: 300, stopGraceMs: 200 })));
+    expect(error).toBeInstanceOf(TimeoutExpired);
+    expect(ms).toBeLessThan(2_000);
+  });
+
+  // 5: Node reports the abort while the process lives on
+  it('an abort settles when the child is gone, not before', async () => {
+    const controller = new AbortController();
+    const script =
+      'process.on("SIGTERM", () => setTimeout(() => process.exit(0), 300)); console.log("ready"); setInterval(() => {}, 1000)';
+    const [error, ms] = await timed(() =>
+      rejection(run(...node(script), { signal: controller.signal, onBytes: () => controller.abort(new Error('now')) })),
+    );
+    expect([error.message, ourChildren()]).toEqual(['now', []]);
+    expect(ms).toBeGreaterThan(290);
+  });
+
+  // 6: every library waited the 3 s
+  it('a grandchild that holds stdout for 3 s does not delay run beyond the grace, and is reported', async () => {
+    const [result, ms] = await timed(() => run(...sh('sleep 3 & echo $!'), { drainGraceMs: 100 }));
+    expect(result.heldPipes).toEqual([1, 2]);
+    expect(ms).toBeLessThan(1_500);
+    await endForeign(Number(utf8(result.stdout)));
+    const [, byDefault] = await timed(() => run(...sh('sleep 3 & true')));
+    expect(byDefault).toBeLessThan(2_500);
+  });
+
+  // 7: only execa cleaned up when the parent threw
+  it('a throw in the parent leaves no child, as far as `await using` reaches', async () => {
+    let pid = 0;
+    const parent = async (): Promise<void> => {
+      await using proc = await createSubprocessExec('sleep', ['60']);
+      pid = proc.pid ?? 0;
+      throw new Error('parent failed');
+    };
+    expect((await rejection(parent())).message).toBe('parent failed');
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  // 8: dax read 650 MB ahead of a slow consumer in two seconds
+  it('a slow reader of lines holds the child back: memory stays bounded', async () => {
+    await using proc = await createSubprocessExec('yes', ['a line of some length that says nothing'], { stdout: PIPE });
+    const written = (): number => Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${proc.pid}/io`, 'utf8'))?.[1]);
+    const lines: string[] = [];
+    for await (const line of proc.stdout.lines({ encoding: 'utf8' })) {
+      lines.push(line);
+      if (lines.length === 20) {
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    let before = -1;
+    await until(() => {
+      const now = written();
+      const still = now === before;
+      before = now;
+      return still;
+    });
+    expect(before).toBeLessThan(1_500_000);
+  });
+});
