@@ -26,6 +26,7 @@ import { FakeHolder } from './fakeHolder.js';
 import type { WriteOutcome } from './fakeOutput.js';
 import { FakeSignals } from './fakeSignals.js';
 import type { Channel, Scheduler } from './scheduler.js';
+import { StartGate } from './startGate.js';
 
 export type { FakeHolder } from './fakeHolder.js';
 
@@ -51,6 +52,7 @@ export class FakeChild extends ChildHandle {
   readonly signals: FakeSignals;
   readonly #settings: FakeChildSettings;
   readonly #channel: Channel = {};
+  readonly #gate: StartGate;
   readonly #descriptors: FakeDescriptors;
   readonly #holders: FakeHolder[] = [];
   readonly #receivedSignals: Signal[] = [];
@@ -65,8 +67,10 @@ export class FakeChild extends ChildHandle {
     this.request = request;
     this.pid = pid;
     this.#settings = settings;
+    this.#gate = new StartGate(settings.scheduler);
     this.#descriptors = new FakeDescriptors(request.stdio, {
       ...settings,
+      scheduler: this.#gate,
       readInto: settings.supports.readInto,
       peerClose: settings.supports.stdinPeerClose,
     });
@@ -157,6 +161,7 @@ export class FakeChild extends ChildHandle {
     this.#state = 'running';
     this.#later(() => {
       this.emit('spawn', this.#settings.supports.pids ? this.pid : null);
+      this.#gate.open();
     });
   }
 

@@ -13,7 +13,7 @@ import type { Channel, Scheduler } from './scheduler.js';
 
 /** Settings of the input of a fake child. */
 export interface FakeInputSettings {
-  readonly scheduler: Scheduler;
+  readonly scheduler: Pick<Scheduler, 'post'>;
   readonly capacityBytes: number;
   /** Whether the parent sees that nobody reads any more before it writes. */
   readonly peerClose: boolean;

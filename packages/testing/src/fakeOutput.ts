@@ -13,7 +13,7 @@ import type { Channel, Scheduler } from './scheduler.js';
 
 /** Settings of the pipes of a fake child. */
 export interface FakePipeSettings {
-  readonly scheduler: Scheduler;
+  readonly scheduler: Pick<Scheduler, 'post'>;
   readonly capacityBytes: number;
   readonly cutter: Cutter;
   /** Whether the parent may have it read straight into its memory. */
