@@ -7,6 +7,7 @@ import {
 } from '@subwire/transport';
 import { native } from './ffi.js';
 import { PosixChild } from './posixChild.js';
+import { SpawnAttempt } from './spawnAttempt.js';
 import { SpawnQueue } from './spawnQueue.js';
 import { isSupported } from './support.js';
 
@@ -46,9 +47,10 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }
-    const child = new PosixChild(request);
-    queue.push(child);
-    child.queued();
+    const attempt = new SpawnAttempt(request);
+    queue.push(attempt);
+    const child = new PosixChild(request, attempt.stdio);
+    attempt.tell(child);
     return child;
   },
 });

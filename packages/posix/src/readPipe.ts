@@ -14,14 +14,14 @@ import { growPipe } from './pipes.js';
 import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from './poller.js';
 import { pipeFailure } from './systemErrors.js';
 
-/** Bytes per read; what a pipe holds unless it was made larger. */
-const SLAB_BYTES = 65_536;
-/** From here on a chunk takes its slab along; below, a copy costs less than the memory it would pin. */
-const OWN_SLAB_BYTES = 32_768;
+/** What a pipe holds unless it was made larger. */
+const PIPE_BYTES = 65_536;
+/** Bytes per read. */
+const SLAB_BYTES = 131_072;
 /** Reads per wake-up. */
 const MAX_READS = 4;
-/** So many full reads in a row tell that the child is waiting for us. */
-const BUSY_READS = 8;
+/** So many reads of a full pipe tell that the child is waiting for us. */
+const BUSY_READS = 4;
 
 /** The slab of the next read; all pipes share it, because a read is over before the next one begins. */
 let slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
@@ -121,14 +121,13 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       this.#onNothing(count);
       return false;
     }
-    const full = count === room.length;
-    this.#watchLoad(full);
+    this.#watchLoad(count);
     if (receiver !== null) {
       receiver.bufferUpdated(count);
     } else {
       this.emit('data', takeChunk(count));
     }
-    return full;
+    return count === room.length;
   }
 
   #onNothing(count: number): void {
@@ -143,13 +142,12 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   }
 
   /** A child that fills its pipe again and again gets a larger one. */
-  #watchLoad(full: boolean): void {
-    if (!full) {
-      return;
-    }
-    this.#fullReads += 1;
-    if (this.#fullReads === BUSY_READS) {
-      growPipe(this.#fd);
+  #watchLoad(count: number): void {
+    if (count >= PIPE_BYTES) {
+      this.#fullReads += 1;
+      if (this.#fullReads === BUSY_READS) {
+        growPipe(this.#fd);
+      }
     }
   }
 
@@ -177,9 +175,10 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   }
 }
 
+/** Returns what was read, as the receiver's own; small chunks come from Node's pool, as everywhere in Node. */
 function takeChunk(count: number): Uint8Array {
-  if (count < OWN_SLAB_BYTES) {
-    const chunk = Buffer.allocUnsafeSlow(count);
+  if (count < SLAB_BYTES / 2) {
+    const chunk = Buffer.allocUnsafe(count);
     slab.copy(chunk, 0, 0, count);
     return chunk;
   }

@@ -12,30 +12,33 @@ import { EAGAIN, EINTR, EPIPE } from './constants.js';
 import { native, type Native } from './ffi.js';
 import { growPipe } from './pipes.js';
 import { BROKEN, poller, WRITABLE, type PollSlot, type PollTarget } from './poller.js';
+import { Spill } from './spill.js';
 import { pipeFailure } from './systemErrors.js';
 
 type Flushed = (error?: Error | null) => void;
 
-interface Pending {
-  bytes: Uint8Array;
+/** A write that waits, with the number of its bytes that do. */
+interface Waiting {
+  left: number;
   readonly flushed: Flushed;
 }
 
-/** So many waits for a full pipe tell that the child reads slower than we write. */
-const BUSY_WAITS = 8;
+/** So many waits for a full pipe tell that more is written than fits. */
+const BUSY_WAITS = 2;
 
 /** The writing end. */
 export class WritePipe extends WritePipeHandle implements PollTarget {
   readonly #native: Native = native();
   #fd = -1;
   #slot: PollSlot | null = null;
-  #waiting = false;
+  #polling = false;
   #waits = 0;
   #ending = false;
   #closed = false;
   /** Of the last write that failed. */
   #errno = 0;
-  readonly #pending: Pending[] = [];
+  readonly #spill = new Spill();
+  readonly #waiting: Waiting[] = [];
 
   /** Takes a non-blocking descriptor over. */
   open(fd: number): void {
@@ -58,8 +61,8 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
       flushed(pipeFailure('write', EPIPE));
       return;
     }
-    if (this.#fd < 0 || this.#pending.length > 0) {
-      this.#pending.push({ bytes: new Uint8Array(chunk), flushed });
+    if (this.#fd < 0 || this.#waiting.length > 0) {
+      this.#append(chunk, flushed);
       return;
     }
     const taken = this.#writeOnce(chunk);
@@ -70,14 +73,14 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
       flushed(error);
       this.#close(error, false);
     } else {
-      this.#pending.push({ bytes: new Uint8Array(chunk.subarray(taken)), flushed });
-      this.#wait(true);
+      this.#append(chunk.subarray(taken), flushed);
+      this.#poll(true);
     }
   }
 
   override end(): void {
     this.#ending = true;
-    if (this.#fd >= 0 && this.#pending.length === 0) {
+    if (this.#fd >= 0 && this.#waiting.length === 0) {
       this.#close(null, false);
     }
   }
@@ -100,30 +103,46 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     this.#proceed(true);
   }
 
+  #append(chunk: Uint8Array, flushed: Flushed): void {
+    this.#spill.append(chunk);
+    this.#waiting.push({ left: chunk.length, flushed });
+  }
+
   /** Writes what waits, as far as the pipe takes it. */
   #proceed(inEvent: boolean): void {
-    while (!this.#closed) {
-      const next = this.#pending[0];
-      if (next === undefined) {
-        this.#wait(false);
-        if (this.#ending) {
-          this.#close(null, inEvent);
-        }
-        return;
-      }
-      const taken = this.#writeOnce(next.bytes);
+    while (!this.#closed && this.#waiting.length > 0) {
+      const wanted = this.#spill.length;
+      const taken = this.#writeOnce(this.#spill.bytes);
       if (taken < 0) {
         this.#close(pipeFailure('write', this.#errno), inEvent);
         return;
       }
-      if (taken < next.bytes.length) {
-        next.bytes = next.bytes.subarray(taken);
-        this.#wait(true);
+      this.#spill.consume(taken);
+      this.#flush(taken);
+      if (taken < wanted) {
+        this.#poll(true);
         return;
       }
-      this.#pending.shift();
-      // May write or close.
-      next.flushed();
+    }
+    if (!this.#closed) {
+      this.#poll(false);
+      if (this.#ending) {
+        this.#close(null, inEvent);
+      }
+    }
+  }
+
+  /** Tells the writes whose last byte is among the next `taken`; they may write again, or close. */
+  #flush(taken: number): void {
+    let rest = taken;
+    for (let first = this.#waiting[0]; first !== undefined && first.left <= rest; first = this.#waiting[0]) {
+      rest -= first.left;
+      this.#waiting.shift();
+      first.flushed();
+    }
+    const partly = this.#waiting[0];
+    if (partly !== undefined) {
+      partly.left -= rest;
     }
   }
 
@@ -137,18 +156,19 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     return this.#errno === EAGAIN || this.#errno === EINTR ? 0 : -1;
   }
 
-  #wait(waiting: boolean): void {
-    if (this.#waiting === waiting || this.#slot === null) {
+  /** Waits for room in the pipe, or no longer. */
+  #poll(wanted: boolean): void {
+    if (this.#polling === wanted || this.#slot === null) {
       return;
     }
-    this.#waiting = waiting;
+    this.#polling = wanted;
     try {
-      poller().modify(this.#slot, waiting ? WRITABLE : 0);
+      poller().modify(this.#slot, wanted ? WRITABLE : 0);
     } catch (thrown) {
       this.#close(thrown instanceof Error ? thrown : null, false);
       return;
     }
-    if (waiting) {
+    if (wanted) {
       this.#waits += 1;
       if (this.#waits === BUSY_WAITS) {
         growPipe(this.#fd);
@@ -172,9 +192,9 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   }
 
   #tell(error: Error | null): void {
-    const dropped = this.#pending.length > 0 ? (error ?? pipeFailure('write', EPIPE)) : null;
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-      next.flushed(dropped);
+    const dropped = this.#waiting.length > 0 ? (error ?? pipeFailure('write', EPIPE)) : null;
+    for (const { flushed } of this.#waiting.splice(0)) {
+      flushed(dropped);
     }
     // That nobody reads is an ordinary end; whether bytes were left over is the transport's to say.
     const ordinary = error === null || ('code' in error && error.code === 'EPIPE');
@@ -182,6 +202,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   }
 
   #release(): void {
+    this.#spill.clear();
     if (this.#slot !== null) {
       poller().remove(this.#slot);
       this.#slot = null;

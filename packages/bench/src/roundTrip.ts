@@ -1,0 +1,91 @@
+/** A line of 40 bytes through `cat` and back: how long it takes, and what it costs this process. */
+import { spawn } from 'node:child_process';
+import { DEVNULL } from '@subwire/transport';
+import { CountingProtocol, median, ours, report } from './harness.js';
+
+const LINE = Buffer.from(`${'x'.repeat(39)}\n`);
+const TRIPS = 4_000;
+const ROUNDS = 7;
+
+/** Milliseconds at p50, and processor microseconds per trip. */
+type Cost = readonly [p50: number, cpu: number];
+
+/** Sends a line and waits for it, `TRIPS` times. */
+function trips(send: () => void, onBack: (back: () => void) => void): Promise<Cost> {
+  return new Promise((resolve) => {
+    const times: number[] = [];
+    const cpu = process.cpuUsage();
+    let sent = performance.now();
+    onBack(() => {
+      const now = performance.now();
+      times.push(now - sent);
+      if (times.length === TRIPS) {
+        const { user, system } = process.cpuUsage(cpu);
+        resolve([median(times), (user + system) / TRIPS]);
+        return;
+      }
+      sent = now;
+      send();
+    });
+    send();
+  });
+}
+
+class Echo extends CountingProtocol {
+  onBack: () => void = () => undefined;
+
+  override pipeDataReceived(_fd: number, data: Uint8Array): void {
+    this.bytes += data.length;
+    if (this.bytes % LINE.length === 0) {
+      this.onBack();
+    }
+  }
+}
+
+async function throughOurs(): Promise<Cost> {
+  const [transport, echo] = await ours(new Echo(), 'cat', [], { stderr: DEVNULL });
+  const input = transport.getPipeTransport(0);
+  const cost = await trips(
+    () => input?.write(LINE),
+    (back) => {
+      echo.onBack = back;
+    },
+  );
+  transport.close();
+  await echo.ended;
+  return cost;
+}
+
+async function throughNode(): Promise<Cost> {
+  const child = spawn('cat', [], { stdio: ['pipe', 'pipe', 'ignore'] });
+  let bytes = 0;
+  const cost = await trips(
+    () => child.stdin.write(LINE),
+    (back) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes % LINE.length === 0) {
+          back();
+        }
+      });
+    },
+  );
+  child.kill();
+  await new Promise((resolve) => child.on('close', resolve));
+  return cost;
+}
+
+const mine: Cost[] = [];
+const theirs: Cost[] = [];
+await throughOurs();
+await throughNode();
+for (let round = 0; round < ROUNDS; round += 1) {
+  mine.push(await throughOurs());
+  theirs.push(await throughNode());
+}
+const p50 = mine.map(([one], index) => one / (theirs[index]?.[0] ?? 1));
+const cpu = mine.map(([, one], index) => (theirs[index]?.[1] ?? 1) / one);
+const column = (costs: readonly Cost[], at: 0 | 1, scale: number): string =>
+  `${(median(costs.map((cost) => cost[at])) * scale).toFixed(1)} µs`;
+report('round trip, p50', `${column(mine, 0, 1_000)}, node ${column(theirs, 0, 1_000)}`, median(p50), '<= 1');
+report('round trip, processor time', `${column(mine, 1, 1)}, node ${column(theirs, 1, 1)}`, median(cpu), '>= 1.3');

@@ -1,0 +1,88 @@
+/**
+ * The soft limit of open descriptors that this process was started with, for its children.
+ *
+ * Node raises its soft limit to the hard one at start. A child would inherit that, and programs that use `select()` or
+ * close every possible descriptor break above 1 024. `posix_spawn` cannot set limits, `prlimit` on the running child
+ * comes too late (a shell has already asked), and a launcher in front of every child costs as much as the child itself.
+ *
+ * So our own soft limit is lowered while a spawn is under way: the child copies it with `fork`. That is harmless as long
+ * as nobody here needs a descriptor above it meanwhile, so it is done only while this process has no more than half
+ * of it open. Beyond that, and where the original limit cannot be learnt, children get ours, as from Node itself.
+ *
+ * The original limit is the parent's: limits are inherited, and nothing else remembers it. It counts only if the
+ * parent's hard limit is ours too.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { native } from './ffi.js';
+
+const RLIMIT_NOFILE = 7;
+
+let original: bigint | null | undefined;
+let inFlight = 0;
+/** What to put back. */
+let raised: bigint | null = null;
+
+const limits = new BigUint64Array(2);
+
+/** Before a spawn: the limit is the original one until the matching `afterSpawn()`. */
+export function beforeSpawn(): void {
+  inFlight += 1;
+  original ??= originalSoftLimit();
+  if (original === null) {
+    return;
+  }
+  const roomy = openDescriptors() * 2n <= original;
+  if (roomy && raised === null) {
+    const [soft] = ownLimits();
+    raised = setSoftLimit(original) ? soft : null;
+  } else if (!roomy) {
+    putBack();
+  }
+}
+
+/** After it; the last of those under way puts the limit back. */
+export function afterSpawn(): void {
+  inFlight -= 1;
+  if (inFlight === 0) {
+    putBack();
+  }
+}
+
+function putBack(): void {
+  if (raised !== null) {
+    setSoftLimit(raised);
+    raised = null;
+  }
+}
+
+function ownLimits(): readonly [soft: bigint, hard: bigint] {
+  native().prlimit(0, RLIMIT_NOFILE, null, limits);
+  return [limits[0] ?? 0n, limits[1] ?? 0n];
+}
+
+function setSoftLimit(soft: bigint): boolean {
+  const [, hard] = ownLimits();
+  limits[0] = soft;
+  limits[1] = hard;
+  return native().prlimit(0, RLIMIT_NOFILE, limits, null) === 0;
+}
+
+/** Returns `null` if it is the present one, or cannot be told. */
+function originalSoftLimit(): bigint | null {
+  try {
+    const [soft, hard] = ownLimits();
+    const line = /^Max open files +(\d+) +(\d+)/m.exec(readFileSync(`/proc/${process.ppid}/limits`, 'utf8'));
+    const [, parentSoft = '', parentHard = ''] = line ?? [];
+    return line !== null && BigInt(parentHard) === hard && BigInt(parentSoft) < soft ? BigInt(parentSoft) : null;
+  } catch (unreadable) {
+    // The parent may be gone, or another user's.
+    void unreadable;
+    return null;
+  }
+}
+
+function openDescriptors(): bigint {
+  // From Linux 6.2 on the size of the directory is the number of its entries.
+  const { size } = statSync('/proc/self/fd');
+  return BigInt(size > 0 ? size : readdirSync('/proc/self/fd').length);
+}
