@@ -1,0 +1,34 @@
+/** The examples of the testing pages, run under the runners that they are written for. */
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { run } from '@subwire/process';
+// Its tests become tests of this file.
+import '../src/testing/withJest.js';
+
+const examples = path.resolve(__dirname, '..');
+
+describe('under node:test', () => {
+  it.each(['withNodeTest', 'failures', 'recordAndReplay'])('%s passes', async (name) => {
+    const { returncode, stdout } = await run(process.execPath, ['--test', `dist/testing/${name}.js`], {
+      cwd: examples,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] },
+    });
+    expect(stdout).toMatch(/^# fail 0$/m);
+    expect(stdout).not.toMatch(/^# pass 0$/m);
+    expect(returncode).toBe(0);
+  });
+});
+
+describe('under vitest', () => {
+  it('withVitest passes', async () => {
+    const vitest = path.join(examples, 'node_modules/vitest/vitest.mjs');
+    const { returncode, stdout } = await run(process.execPath, [vitest, 'run', 'dist/testing/withVitest.test.js'], {
+      cwd: examples,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+    });
+    expect(stdout).toMatch(/Tests\s+4 passed/);
+    expect(returncode).toBe(0);
+  });
+});
