@@ -4,6 +4,7 @@ import {
   STDOUT,
   SubprocessProtocol,
   subprocessExec,
+  type ReadTransport,
   type SubprocessTransport,
 } from '@subwire/transport';
 import { machineCommands } from '@subwire/testing';
@@ -107,13 +108,11 @@ async function make(recorder: Recorder, transport: SubprocessTransport, move: Mo
       transport.getPipeTransport(move[1])?.close();
       break;
     case 'pause':
-    case 'resume': {
-      const pipe = transport.getPipeTransport(move[1]);
-      if (pipe !== null && 'pauseReading' in pipe) {
-        pipe[move[0] === 'pause' ? 'pauseReading' : 'resumeReading']();
-      }
+      output(transport, move[1]).pauseReading();
       break;
-    }
+    case 'resume':
+      output(transport, move[1]).resumeReading();
+      break;
     case 'await':
       await recorder.until(() => (recorder.data[move[1]] ?? Buffer.alloc(0)).includes(move[2]));
       break;
@@ -130,6 +129,10 @@ async function make(recorder: Recorder, transport: SubprocessTransport, move: Mo
       transport.close();
       break;
   }
+}
+
+function output(transport: SubprocessTransport, fd: number): ReadTransport {
+  return transport.getPipeTransport(fd) as ReadTransport;
 }
 
 /** Runs a program under us, as `record.py` does under asyncio. */
@@ -155,7 +158,7 @@ export async function record({ program, args, stdio, moves }: OracleCase): Promi
 /** What asyncio promises about a log, and nothing that it leaves open. */
 export function normalised({ events, data, pipes }: Recorded): unknown {
   const order = events.filter((event, index) => !event.startsWith('data') || !events.slice(0, index).includes(event));
-  const flow = events.filter((event) => event === 'pause' || event === 'resume');
+  const flow: string[] = events.filter((event) => event === 'pause' || event === 'resume');
   return {
     first: order[0],
     // Exit, losses and first data come in any mutual order, and how often writing pauses depends on the system.
