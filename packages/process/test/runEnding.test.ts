@@ -30,7 +30,7 @@ describe('a timeout of run', () => {
   it('kills a child that ignores SIGTERM after the grace period', async () => {
     const [error, ms] = await timed(() =>
       rejection<TimeoutExpired>(
-        run(...node('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'), {
+        run(...sh('trap "" TERM; while :; do sleep 0.05; done'), {
           timeoutMs: 300,
           stopGraceMs: 100,
         }),
