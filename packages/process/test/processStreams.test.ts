@@ -108,7 +108,7 @@ describe('streams of a child', () => {
 
   // X8, F26
   it('tell that the child closed its input, without a write', async () => {
-    const proc = await createSubprocessExec(...sh('exec 0<&-; sleep 60'), { stdin: PIPE });
+    const proc = await createSubprocessExec(...sh('exec 0<&-; exec sleep 60'), { stdin: PIPE });
     await proc.stdin.waitClosed();
     expect([proc.stdin.isClosing(), proc.returncode]).toEqual([true, null]);
     await proc.stop();

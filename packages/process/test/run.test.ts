@@ -97,7 +97,7 @@ describe('run', () => {
     const onBytes = (): void => {
       throw thrown;
     };
-    expect(await rejection(run(...sh('echo x; sleep 60'), { onBytes, stopGraceMs: 50 }))).toBe(thrown);
+    expect(await rejection(run(...sh('echo x; exec sleep 60'), { onBytes, stopGraceMs: 50 }))).toBe(thrown);
   });
 });
 

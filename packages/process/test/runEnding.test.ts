@@ -51,7 +51,7 @@ describe('a timeout of run', () => {
   it('settles after the time, the grace and the drain, whatever a descendant holds', async () => {
     const [error, ms] = await timed(() =>
       rejection<TimeoutExpired>(
-        run(...sh('sleep 60 & echo $!; sleep 60'), { timeoutMs: 100, stopGraceMs: 100, drainGraceMs: 100 }),
+        run(...sh('sleep 60 & echo $!; exec sleep 60'), { timeoutMs: 100, stopGraceMs: 100, drainGraceMs: 100 }),
       ),
     );
     expect(error.result).toMatchObject({ returncode: -15, heldPipes: [1, 2] });

@@ -140,7 +140,7 @@ describe('runMany', () => {
         throw thrown;
       }
     };
-    const commands = [SLEEPER, SLEEPER, SLEEPER, ...shells('echo x; sleep 60')];
+    const commands = [SLEEPER, SLEEPER, SLEEPER, ...shells('echo x; exec sleep 60')];
     expect(await rejection(runMany(commands, { onProgress, stopOnError: false }))).toBe(thrown);
     expect(ourChildren()).toEqual([]);
   });

@@ -124,7 +124,7 @@ describe('await using', () => {
 
   it('closes our ends although a descendant holds them', async () => {
     const stayedBehind = async (): Promise<number> => {
-      await using proc = await createSubprocessExec(...sh('sleep 60 & echo $!; sleep 60'), {
+      await using proc = await createSubprocessExec(...sh('sleep 60 & echo $!; exec sleep 60'), {
         stdin: PIPE,
         stdout: PIPE,
       });
