@@ -34,4 +34,14 @@ export default tseslint.config(
     files: ['docs/examples/**/*.ts', 'packages/bench/**/*.ts', 'packages/repo/src/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
+  {
+    // node:test registers at once; the promise of a test is only for tests inside of tests.
+    files: ['docs/examples/src/testing/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['describe', 'it'] }] },
+      ],
+    },
+  },
 );
