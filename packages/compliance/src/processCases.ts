@@ -8,7 +8,11 @@ import { wait } from './process/wait.js';
 /** Every requirement of the high level, by id. They need a backend. */
 export const processRequirements: RequirementTable = { ...wait, ...communicate, ...streams, ...ending, ...runs };
 
-/** Returns what has to hold for `Process` on a subject; `knownFailures` of the low level are not for these. */
-export function processCases(subject: ComplianceSubject): ComplianceCase[] {
-  return casesOf(processRequirements, { ...subject, knownFailures: [] });
+/**
+ * Returns what has to hold for `Process` on a subject.
+ *
+ * @param knownFailures - Those of the subject are for the low level. Default: none.
+ */
+export function processCases(subject: ComplianceSubject, knownFailures: readonly string[] = []): ComplianceCase[] {
+  return casesOf(processRequirements, { ...subject, knownFailures });
 }
