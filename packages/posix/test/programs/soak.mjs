@@ -1,0 +1,42 @@
+/** Spawns many children and prints what is left of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openFds, run } from './common.mjs';
+
+const total = Number(process.argv[2]);
+const atOnce = 16;
+const zombies = () =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === process.pid;
+    } catch {
+      // Gone meanwhile.
+      return false;
+    }
+  }).length;
+async function round(count) {
+  let left = count;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (left-- > 0) {
+        if (left % 5 === 0) await run('/no/such/program').catch(() => undefined);
+        else await run('/bin/true');
+      }
+    }),
+  );
+  await delay(200);
+  globalThis.gc();
+  await delay(50);
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+}
+await round(Math.min(1_000, total));
+const fds = openFds().join();
+const first = await round(total / 2);
+const second = await round(total / 2);
+console.log(openFds().join() === fds ? 'no descriptor' : `descriptors ${openFds().join()} instead of ${fds}`);
+console.log(`${zombies()} children`);
+const perSpawn = (second - first) / (total / 2);
+console.log(perSpawn < 64 ? 'no memory' : `${perSpawn} bytes per spawn`);
