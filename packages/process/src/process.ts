@@ -46,7 +46,7 @@ export interface StopOptions {
 export interface StopReport {
   /** `null` if the child is still not gone (stuck in the kernel, not ours to signal), or its link was lost. */
   readonly returncode: number | null;
-  /** Whether it took SIGKILL. */
+  /** Whether SIGKILL was sent. */
   readonly escalated: boolean;
 }
 
@@ -79,6 +79,8 @@ export class Process<
   readonly #protocol: SubprocessStreamProtocol;
   readonly #communication: Communication;
   readonly #stopGraceMs: number;
+  /** The whole ladder did not end it; a second one would not either. */
+  #beyondReach = false;
 
   constructor(transport: SubprocessTransport, protocol: SubprocessStreamProtocol, options: ProcessOptions = {}) {
     super();
@@ -191,19 +193,24 @@ export class Process<
     this.stdin?.close();
     await this.stop();
     this.#transport.close();
-    await ignoreTimeout(this.#protocol.finished, REAP_LIMIT_MS, this.#clock);
+    if (!this.#beyondReach) {
+      await ignoreTimeout(this.#protocol.finished, REAP_LIMIT_MS, this.#clock);
+    }
   }
 
   /**
    * Ends the child and resolves when it is reaped: SIGTERM and SIGCONT, a grace period, SIGKILL.
    *
    * Its pipes stay open, so the rest of the output can be read. It does not reject for anything that becomes of the
-   * child; on one that has ended it does nothing.
+   * child; on one that has ended, or that nothing can end, it does nothing.
    * @param options - See `StopOptions`.
    */
   async stop(options: StopOptions = {}): Promise<StopReport> {
     const { graceMs = this.#stopGraceMs } = ownOptions(options, STOP_OPTIONS);
     checkDuration(graceMs, 'graceMs');
+    if (this.#beyondReach) {
+      return { returncode: this.returncode, escalated: false };
+    }
     if (this.returncode === null) {
       this.#trySignal('SIGTERM');
       // A stopped child takes no notice of SIGTERM until it goes on.
@@ -214,6 +221,7 @@ export class Process<
     if (escalated) {
       await ignoreTimeout(this.#protocol.exited, REAP_LIMIT_MS, this.#clock);
     }
+    this.#beyondReach = this.returncode === null;
     return { returncode: this.returncode, escalated };
   }
 

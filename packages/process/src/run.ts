@@ -72,7 +72,7 @@ export interface ShellOptions extends RunSettings, Omit<SubprocessShellOptions, 
  * Runs a program to its end and returns what it wrote.
  *
  * It always settles: after `timeoutMs`, at the latest `stopGraceMs` and `drainGraceMs` later, whatever the child and its
- * descendants do. A return code other than 0 is a result, unless `check` is set.
+ * descendants do; 5 seconds more if not even SIGKILL ends the child. A return code other than 0 is a result, unless `check` is set.
  * @param program - Looked up in the child's PATH, unless it contains a slash.
  * @param args - Arguments, without the program. Default: none.
  * @param options - See `RunOptions`.
@@ -205,7 +205,8 @@ function decoderOf(encoding: string | undefined): (bytes: Uint8Array | null) => 
 
 function textDecoder(encoding: string): { decode: (bytes: Uint8Array) => string } {
   try {
-    return new TextDecoder(encoding);
+    // The mark stays, as in `lines()`: a string is what the bytes say.
+    return new TextDecoder(encoding, { ignoreBOM: true });
   } catch (cause) {
     throw new ValueError(`unknown encoding ${JSON.stringify(encoding)}`, { cause });
   }

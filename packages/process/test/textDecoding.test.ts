@@ -2,12 +2,21 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { TextDecodeError } from '../src/streamErrors.js';
 import { characterCut } from '../src/textDecoding.js';
-import { Utf8Decoder } from '../src/utf8Decoder.js';
+import { StreamReader } from '../src/streamReader.js';
 import { bytes, cut } from './streamFakes.js';
 
-function decode(pieces: readonly Uint8Array[], fatal = false): string {
-  const decoder = new Utf8Decoder({ fatal });
-  return pieces.map((piece) => decoder.decode(piece)).join('') + decoder.end();
+/** Everything that `lines` makes of a stream, ends included. */
+async function decode(pieces: readonly Uint8Array[], fatal = false): Promise<string> {
+  const reader = new StreamReader();
+  for (const piece of pieces) {
+    reader.feedData(Uint8Array.from(piece));
+  }
+  reader.feedEof();
+  let text = '';
+  for await (const line of reader.lines({ encoding: 'utf8', fatal, keepEnds: true })) {
+    text += line;
+  }
+  return text;
 }
 
 /** The replacement rule of the Unicode standard, written down: one U+FFFD for each maximal subpart. */
@@ -43,7 +52,7 @@ function decodeByTheBook(data: Uint8Array): string {
   return result;
 }
 
-test('every split of every length of character gives the character', () => {
+test('every split of every length of character gives the character', async () => {
   for (const character of [
     'a',
     '\0',
@@ -63,33 +72,33 @@ test('every split of every length of character gives the character', () => {
     for (let first = 0; first <= data.length; first += 1) {
       for (let second = first; second <= data.length; second += 1) {
         const pieces = [data.slice(0, first), data.slice(first, second), data.slice(second)];
-        expect(decode(pieces, true)).toBe(`${character}x${character}`);
+        expect(await decode(pieces, true)).toBe(`${character}x${character}`);
       }
     }
   }
 });
 
-test('a byte order mark stays, at the beginning and elsewhere', () => {
-  expect(decode([bytes('\uFEFFa'), bytes('\uFEFFb')])).toBe('\uFEFFa\uFEFFb');
+test('a byte order mark stays, at the beginning and elsewhere', async () => {
+  expect(await decode([bytes('\uFEFFa'), bytes('\uFEFFb')])).toBe('\uFEFFa\uFEFFb');
 });
 
-test('each maximal invalid part becomes one replacement, however the bytes are cut', () => {
+test('each maximal invalid part becomes one replacement, however the bytes are cut', async () => {
   const byte = fc.oneof(
     fc.constantFrom(0x61, 0x80, 0xbf, 0xc0, 0xc3, 0xe0, 0xa0, 0xed, 0xef, 0xf0, 0x9f, 0xf4, 0x90, 0xff),
     fc.nat(255),
   );
-  fc.assert(
-    fc.property(fc.array(byte, { maxLength: 24 }), fc.infiniteStream(fc.nat(4)), (list, sizes) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(byte, { maxLength: 24 }), fc.infiniteStream(fc.nat(4)), async (list, sizes) => {
       const data = Uint8Array.from(list);
-      expect(decode(cut(data, sizes))).toBe(decodeByTheBook(data));
+      expect(await decode(cut(data, sizes))).toBe(decodeByTheBook(data));
     }),
     { numRuns: 2000 },
   );
 });
 
-test('a fatal decoder rejects invalid bytes and an unfinished character', () => {
-  expect(() => decode([new Uint8Array([0xff])], true)).toThrow(TextDecodeError);
-  expect(() => decode([new Uint8Array([0xe2, 0x82])], true)).toThrow(TextDecodeError);
+test('a fatal decoder rejects invalid bytes and an unfinished character', async () => {
+  await expect(decode([new Uint8Array([0xff])], true)).rejects.toThrow(TextDecodeError);
+  await expect(decode([new Uint8Array([0xe2, 0x82])], true)).rejects.toThrow(TextDecodeError);
 });
 
 test('a cut comes before a character that would not be whole', () => {
