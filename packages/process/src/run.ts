@@ -124,7 +124,7 @@ async function runToEnd(
   const startedAt = clock.now();
   using deadline = new Deadline({ signal, timeoutMs }, clock);
   holdErrors(input);
-  const opened = await openStdio({ stdin, stdout, stderr }, isGiven(input));
+  const opened = await openStdio(program, { stdin, stdout, stderr }, isGiven(input));
   let created: Process;
   try {
     created = await create({ ...lowOptions(own), ...opened.places, signal: deadline.signal });

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { DEVNULL, PIPE, type HasFd } from '@subwire/transport';
+import { DEVNULL, PIPE, SpawnError, systemErrorCode, type HasFd } from '@subwire/transport';
 
 /** Where the input of `run` comes from: as `Stdio`, or the path or URL of a file. */
 export type RunSource = number | HasFd | null | string | URL;
@@ -25,9 +25,12 @@ export interface OpenedStdio {
  * Opens the files among the places of a child.
  *
  * The same file for both outputs, however it is named, is one description: they do not overwrite each other.
+ * @param program - For the error.
  * @param hasInput - Whether there is input to write; then `stdin` is a `PIPE`, else it is empty by default.
+ * @throws {SpawnError} (rejects) of `stage` `'stdio'`, naming the file that cannot be opened.
  */
 export async function openStdio(
+  program: string,
   given: {
     readonly stdin: RunSource | undefined;
     readonly stdout: RunTarget | undefined;
@@ -44,10 +47,12 @@ export async function openStdio(
     if (file === null) {
       return target as number | HasFd | null;
     }
-    const handle = await open(file.path, file.flags);
-    const { dev, ino } = await handle.stat().catch(async (thrown: unknown) => {
+    const handle = await open(file.path, file.flags).catch((cause: unknown) => {
+      throw cannotOpen(program, String(file.path), cause);
+    });
+    const { dev, ino } = await handle.stat().catch(async (cause: unknown) => {
       await handle.close();
-      throw thrown;
+      throw cannotOpen(program, String(file.path), cause);
     });
     const identity = `${file.flags} ${dev} ${ino}`;
     const same = files.find((other) => other.identity === identity);
@@ -71,6 +76,11 @@ interface OpenFile {
   readonly handle: FileHandle;
   /** Equal for the same file opened in the same way. */
   readonly identity: string;
+}
+
+function cannotOpen(program: string, path: string, cause: unknown): SpawnError {
+  const reason = `the file ${JSON.stringify(path)} cannot be opened`;
+  return new SpawnError(systemErrorCode(cause), { stage: 'stdio', program, path, reason }, { cause });
 }
 
 /** Returns what to open, `null` for anything that is a place already. */

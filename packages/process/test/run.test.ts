@@ -201,7 +201,10 @@ describe('places of run', () => {
 
   it('leave no file open if one of them cannot be opened, or the program is not there', async () => {
     expect(await rejection(run('true', [], { stdout: at('fine'), stderr: at('no/such') }))).toMatchObject({
+      name: 'SpawnError',
       code: 'ENOENT',
+      stage: 'stdio',
+      path: at('no/such'),
     });
     expect(await rejection(run('no-such-program', [], { stdin: at('input'), stdout: at('fine') }))).toMatchObject({
       code: 'ENOENT',
