@@ -1,4 +1,5 @@
 /** What the helper programs share. They use the built package, as a user would. */
+import { Buffer } from 'node:buffer';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { posixBackend } from '@subwire/posix';
 import { subprocessExec, SubprocessProtocol } from '@subwire/transport';

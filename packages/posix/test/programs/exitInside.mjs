@@ -1,4 +1,5 @@
 /** Ends the process inside the callback that is named. */
+import process from 'node:process';
 import { Plain, start } from './common.mjs';
 
 const where = process.argv[2];

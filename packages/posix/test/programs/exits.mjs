@@ -1,4 +1,5 @@
 /** The ends of children, for a run under strace that takes system calls away. */
+import console from 'node:console';
 import { run, start, Plain } from './common.mjs';
 
 console.log((await run('/bin/sh', ['-c', 'exit 3']))[0]);

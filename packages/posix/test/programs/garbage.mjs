@@ -1,4 +1,7 @@
 /** Children while the garbage collector runs all the time. */
+import { Buffer } from 'node:buffer';
+import console from 'node:console';
+import { setImmediate } from 'node:timers';
 import { Plain, run, start } from './common.mjs';
 
 let running = true;

@@ -1,4 +1,6 @@
 /** In a pid namespace of its own: a later child gets the pid of an earlier one, whose handle must not reach it. */
+import console from 'node:console';
+import { setTimeout } from 'node:timers';
 import { writeFileSync } from 'node:fs';
 import { posixBackend } from '@subwire/posix';
 import { Plain, start } from './common.mjs';

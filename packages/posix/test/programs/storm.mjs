@@ -1,4 +1,8 @@
 /** Many spawns in one tick. */
+import process from 'node:process';
+import console from 'node:console';
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
 import { Plain, start } from './common.mjs';
 
 const count = Number(process.argv[2]);

@@ -1,4 +1,5 @@
 /** Spawns with k free descriptors, k = 0 … 12, and prints what is lost. */
+import console from 'node:console';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFds, run } from './common.mjs';
@@ -10,7 +11,7 @@ const outcomes = [];
 for (let free = 0; free <= 12; free += 1) {
   const filler = [];
   try {
-    for (;;) filler.push(openSync('/dev/null'));
+    for (;;) filler.push(openSync('/dev/null', 'r'));
   } catch (full) {
     if (full.code !== 'EMFILE') throw full;
   }

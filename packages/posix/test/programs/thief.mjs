@@ -1,4 +1,7 @@
 /** Other code in the process reaps every child it can. */
+import process from 'node:process';
+import console from 'node:console';
+import { setImmediate } from 'node:timers';
 import { createRequire } from 'node:module';
 import { run } from './common.mjs';
 

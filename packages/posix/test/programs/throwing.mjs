@@ -1,4 +1,7 @@
 /** Callbacks throw inside events of the selector; everything else goes on. */
+import process from 'node:process';
+import console from 'node:console';
+import { setTimeout } from 'node:timers';
 import { Plain, start } from './common.mjs';
 
 let uncaught = 0;
