@@ -57,6 +57,8 @@ export interface FakeBackendOptions {
   readonly capacityBytes?: number;
   /** Spawns have to come in the order of the expectations. Default: `false`. */
   readonly ordered?: boolean;
+  /** A child gets the pid of one that has ended, as it may happen on a busy system. Default: `false`. */
+  readonly reusePids?: boolean;
   /** The clock goes on by itself when nothing else is left to do. Default: `false`. */
   readonly autoAdvance?: boolean;
 }
@@ -203,7 +205,7 @@ export class FakeBackend implements SubprocessBackend {
   #makeChild(request: SpawnRequest, command: string): FakeChild {
     const { chunking = 'written', seed = 0 } = this.#options;
     const index = this.#children.length;
-    const child = new FakeChild(request, FIRST_PID + PID_STEP * index, {
+    const child = new FakeChild(request, this.#pidOf(index), {
       scheduler: this.#scheduler,
       supports: this.supports,
       capacityBytes: this.#capacityBytes,
@@ -216,6 +218,12 @@ export class FakeBackend implements SubprocessBackend {
     this.#children.push(child);
     this.#timeline.note(index + 1, `spawn ${command}`);
     return child;
+  }
+
+  #pidOf(index: number): number {
+    const taken = new Set(this.#children.filter((child) => child.isRunning).map(({ pid }) => pid));
+    const free = this.#children.find(({ pid }) => !taken.has(pid));
+    return this.#options.reusePids === true && free !== undefined ? free.pid : FIRST_PID + PID_STEP * index;
   }
 
   #find(request: SpawnRequest): Expectation {

@@ -6,10 +6,8 @@
  */
 import {
   ChildHandle,
-  NotSupportedError,
   signalName,
   signalNumber,
-  SubprocessError,
   TransportLostError,
   type BackendCapabilities,
   type LossPhase,
@@ -26,6 +24,7 @@ import { FakeHolder } from './fakeHolder.js';
 import type { WriteOutcome } from './fakeOutput.js';
 import { FakeSignals } from './fakeSignals.js';
 import type { Channel, Scheduler } from './scheduler.js';
+import { SignalAccess } from './signalAccess.js';
 import { StartGate } from './startGate.js';
 
 export type { FakeHolder } from './fakeHolder.js';
@@ -53,13 +52,13 @@ export class FakeChild extends ChildHandle {
   readonly #settings: FakeChildSettings;
   readonly #channel: Channel = {};
   readonly #gate: StartGate;
+  readonly #access: SignalAccess;
   readonly #descriptors: FakeDescriptors;
   readonly #holders: FakeHolder[] = [];
   readonly #receivedSignals: Signal[] = [];
   readonly #listeners = new Set<() => void>();
   #state: 'created' | 'running' | 'ended' = 'created';
   #endTold = false;
-  #refusal: 'gone' | 'forbidden' | null = null;
   #returncode: number | null = null;
 
   constructor(request: SpawnRequest, pid: number, settings: FakeChildSettings) {
@@ -68,6 +67,7 @@ export class FakeChild extends ChildHandle {
     this.pid = pid;
     this.#settings = settings;
     this.#gate = new StartGate(settings.scheduler);
+    this.#access = new SignalAccess(request, settings.supports);
     this.#descriptors = new FakeDescriptors(request.stdio, {
       ...settings,
       scheduler: this.#gate,
@@ -92,14 +92,10 @@ export class FakeChild extends ChildHandle {
 
   override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
     const number = signalNumber(signal);
-    this.#requireSignals(scope);
     // A dead child that nobody has heard of yet takes signals, as a zombie does.
-    if (this.#endTold || this.#refusal === 'gone') {
+    if (!this.#access.findsChild(scope) || this.#endTold) {
       this.#settings.note(`signal ${nameOf(number)} finds nobody`);
       return false;
-    }
-    if (this.#refusal === 'forbidden') {
-      throw new SubprocessError('EPERM', 'the fake child may not be signalled');
     }
     this.#receivedSignals.push(nameOf(number));
     this.#settings.note(`signal ${nameOf(number)}${scope === 'group' ? ' to the group' : ''}`);
@@ -232,12 +228,12 @@ export class FakeChild extends ChildHandle {
 
   /** For tests: from now on `kill` finds nobody, as in the moment between a death and its notice. */
   becomeDeaf(): void {
-    this.#refusal = 'gone';
+    this.#access.refuse('gone');
   }
 
   /** For tests: from now on `kill` throws `EPERM`, as for a child that changed its user. */
   refuseSignals(): void {
-    this.#refusal = 'forbidden';
+    this.#access.refuse('forbidden');
   }
 
   /** For tests: exits, with 0 to 255. */
@@ -292,17 +288,6 @@ export class FakeChild extends ChildHandle {
       this.emit('exit', returncode);
     });
     this.#tellListeners();
-  }
-
-  #requireSignals(scope: 'process' | 'group'): void {
-    const { signals, groupSignals } = this.#settings.supports;
-    if (!signals) {
-      throw new NotSupportedError('signals', 'this fake backend delivers no signals');
-    }
-    const leadsGroup = this.request.startNewSession || this.request.processGroup === 0;
-    if (scope === 'group' && !(groupSignals && leadsGroup)) {
-      throw new NotSupportedError('groupSignals', 'the child has no group of its own');
-    }
   }
 
   #requireState(state: 'created' | 'running', otherwise: string): void {

@@ -217,6 +217,21 @@ describe('the end of a test', () => {
     expect(backend.clock.pendingTimers).toBe(0);
   });
 
+  it('a pid can be used again, and a late signal does not reach the stranger', async () => {
+    const backend = new FakeBackend({ reusePids: true });
+    backend.expect('p').byHand().times(3);
+    const first = await start(backend, 'p');
+    const second = await start(backend, 'p');
+    expect(second.transport.getPid()).not.toBe(first.transport.getPid());
+    backend.children[0]?.exit(0);
+    await first.protocol.exited;
+    const third = await start(backend, 'p');
+    expect(third.transport.getPid()).toBe(first.transport.getPid());
+    expect(await failureOf(() => first.transport.kill())).toMatchObject({ code: 'ESRCH' });
+    expect(backend.children[2]?.receivedSignals).toEqual([]);
+    await backend.dispose();
+  });
+
   it('fake pids are no process of any system', async () => {
     const backend = new FakeBackend();
     backend.expect('p').byHand().times(3);

@@ -122,9 +122,11 @@ export class ReplayChild extends ChildHandle {
       return this.#deviation('incomplete', missing.offset, missing.expected, 'nothing more');
     }
     const signal = this.#signals[this.#sentSignals];
-    return signal === undefined
-      ? null
-      : this.#deviation('incomplete', null, `signal ${String(signal.signal)}`, 'nothing more');
+    if (signal !== undefined) {
+      return this.#deviation('incomplete', null, `signal ${String(signal.signal)}`, 'nothing more');
+    }
+    const waitsForEnd = this.#events[this.#next]?.kind === 'end' && !this.#inputEnded && !this.#over;
+    return waitsForEnd ? this.#deviation('incomplete', null, 'the end of the input', 'nothing more') : null;
   }
 
   override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {

@@ -136,6 +136,27 @@ describe('a replay', () => {
     expect(completionError(replayBackend(await greeting()))).toMatchObject({ expected: 'its spawn' });
   });
 
+  it('tells that the input was not ended', async () => {
+    const backend = new FakeBackend();
+    backend.expect('cat').run(async ({ stdin, stdout }) => {
+      await stdout.write(await stdin.readAll());
+    });
+    const recording = recordBackend(backend);
+    const recorded = await start(recording, 'cat');
+    recorded.stdin.write(bytes('hi'));
+    recorded.stdin.close();
+    await recorded.protocol.lost;
+    const replay = replayBackend(recording.session);
+    const { stdin, protocol } = await start(replay, 'cat');
+    stdin.write(bytes('hi'));
+    await replay.settle();
+    expect(completionError(replay)).toMatchObject({ kind: 'incomplete', expected: 'the end of the input' });
+    stdin.close();
+    await protocol.lost;
+    expect(protocol.text(1)).toBe('hi');
+    replay.assertComplete();
+  });
+
   it('lets the recorded time pass on a virtual clock', async () => {
     const replay = replayBackend(await greeting(), { speed: 'virtual' });
     const { stdin, protocol, transport } = await start(replay, 'greet', ['-v'], { env: { LANG: 'C' } });
