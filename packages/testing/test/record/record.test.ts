@@ -102,7 +102,7 @@ describe('a session of the node backend', () => {
     const file = path.join(directory, 'session');
     await saveSession(file, recording.session);
     const session = await loadSession(file);
-    expect(session.events).toEqual(recording.session.events);
+    expect(session.toText() === recording.session.toText()).toBe(true);
     for (const speed of ['fast', 'virtual', 'real'] as const) {
       await using replay = replayBackend(session, { speed });
       const replayed = await play(scenario, replay);
