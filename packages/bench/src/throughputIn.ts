@@ -4,14 +4,21 @@ import { once } from 'node:events';
 import { DEVNULL, type WriteTransport } from '@subwire/transport';
 import { CountingProtocol, inTurns, median, ours, report } from './harness.js';
 
-const BYTES = 1_000_000_000;
-const CHUNK = new Uint8Array(1_048_576);
+const BYTES = 1_000 * 1_048_576;
+/** Bytes per write: what streams hand on, and what a program has that holds all of it. */
+const CHUNK_SIZES = [16_384, 65_536, 1_048_576] as const;
 const ROUNDS = 5;
 const READER = ['-c', 'exec cat >/dev/null'] as const;
 
 /** Writes while it may. */
 class Feeder extends CountingProtocol {
+  readonly #chunk: Uint8Array;
   #paused = false;
+
+  constructor(chunk: Uint8Array) {
+    super();
+    this.#chunk = chunk;
+  }
 
   override pauseWriting(): void {
     this.#paused = true;
@@ -26,8 +33,8 @@ class Feeder extends CountingProtocol {
 
   feed(): void {
     while (!this.#paused && this.bytes < BYTES) {
-      this.bytes += CHUNK.length;
-      this.input?.write(CHUNK);
+      this.bytes += this.#chunk.length;
+      this.input?.write(this.#chunk);
     }
     if (this.bytes >= BYTES) {
       this.input?.close();
@@ -35,18 +42,18 @@ class Feeder extends CountingProtocol {
   }
 }
 
-async function intoOurs(): Promise<void> {
-  const [transport, protocol] = await ours(new Feeder(), 'sh', READER, { stdout: DEVNULL, stderr: DEVNULL });
+async function intoOurs(chunk: Uint8Array): Promise<void> {
+  const [transport, protocol] = await ours(new Feeder(chunk), 'sh', READER, { stdout: DEVNULL, stderr: DEVNULL });
   protocol.input = transport.getPipeTransport(0);
   protocol.feed();
   await protocol.ended;
 }
 
-async function intoNode(): Promise<void> {
+async function intoNode(chunk: Uint8Array): Promise<void> {
   const child = spawn('sh', READER, { stdio: ['pipe', 'ignore', 'ignore'] });
   const ended = once(child, 'close');
-  for (let bytes = 0; bytes < BYTES; bytes += CHUNK.length) {
-    if (!child.stdin.write(CHUNK)) {
+  for (let bytes = 0; bytes < BYTES; bytes += chunk.length) {
+    if (!child.stdin.write(chunk)) {
       await once(child.stdin, 'drain');
     }
   }
@@ -60,17 +67,16 @@ async function perSecond(run: () => Promise<void>): Promise<number> {
   return BYTES / (performance.now() - start) / 1e6;
 }
 
-await intoOurs();
-await intoNode();
-const [mine, theirs] = await inTurns(
-  ROUNDS,
-  () => perSecond(intoOurs),
-  () => perSecond(intoNode),
-);
-const ratios = mine.map((one, index) => one / (theirs[index] ?? 1));
-report(
-  'bytes into a child',
-  `${median(mine).toFixed(2)} GB/s, node ${median(theirs).toFixed(2)} GB/s`,
-  median(ratios),
-  '>= 1.3',
-);
+for (const size of CHUNK_SIZES) {
+  const chunk = new Uint8Array(size).fill(1);
+  await intoOurs(chunk);
+  await intoNode(chunk);
+  const [mine, theirs] = await inTurns(
+    ROUNDS,
+    () => perSecond(() => intoOurs(chunk)),
+    () => perSecond(() => intoNode(chunk)),
+  );
+  const ratios = mine.map((one, index) => one / (theirs[index] ?? 1));
+  const figures = `${median(mine).toFixed(2)} GB/s, node ${median(theirs).toFixed(2)} GB/s`;
+  report(`bytes into a child, ${size / 1_024} KiB a write`, figures, median(ratios), '>= 1.3');
+}
