@@ -7,6 +7,7 @@
  * 3. Lost without an error: waiting drains return, although data may have been dropped; later ones get
  *    `ConnectionResetError`.
  */
+import { setImmediate } from 'node:timers';
 import { ConnectionResetError } from '@subwire/transport';
 import { StreamStateError } from './streamErrors.js';
 import { WaiterList } from './waiterList.js';

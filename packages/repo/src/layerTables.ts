@@ -134,7 +134,9 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
       'stdio',
     ],
     // Where the pieces meet; subprocessExec alone knows the default backend.
-    options: ['backend', 'callbackQueue', 'errors', 'ownOptions', 'signals', 'stdio'],
+    valueChecks: ['errors'],
+    stdioOptions: ['errors', 'stdio'],
+    options: ['backend', 'callbackQueue', 'errors', 'ownOptions', 'stdioOptions', 'valueChecks'],
     subprocessExec: [
       'backend',
       'clock',

@@ -9,6 +9,9 @@
  */
 import { CallbackError } from './errors.js';
 
+/** Taken once: the fake timers of a test runner that replace it later would hold every callback back. */
+const enqueue: (task: () => void) => void = globalThis.queueMicrotask.bind(globalThis);
+
 /** Takes the error of a callback that threw. */
 export type CallbackErrorReporter = (error: CallbackError) => void;
 
@@ -57,7 +60,7 @@ export class CallbackQueue {
     this.#waiting.push({ name, callback });
     if (this.#open && !this.#scheduled) {
       this.#scheduled = true;
-      queueMicrotask(() => {
+      enqueue(() => {
         this.#scheduled = false;
         this.#drain();
       });

@@ -1,18 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from './backend.js';
 import { reportAsUncaught, type CallbackErrorReporter } from './callbackQueue.js';
 import { NotSupportedError, ValueError } from './errors.js';
 import { ownOptions } from './ownOptions.js';
-import { DEVNULL, PIPE, STDOUT, type Stdio, type StderrStdio, type StdioSlot } from './stdio.js';
+import { parseStdio, type StdioOptions } from './stdioOptions.js';
+import { callable, flag, pathText, text, wholeNumber, withMethod } from './valueChecks.js';
 
 /** How to start a child; every field has a default. */
-export interface SubprocessOptions {
-  /** The child's descriptor 0. Default: `PIPE`. */
-  readonly stdin?: Stdio;
-  /** The child's descriptor 1. Default: `PIPE`. */
-  readonly stdout?: Stdio;
-  /** The child's descriptor 2. Default: `PIPE`. */
-  readonly stderr?: StderrStdio;
+export interface SubprocessOptions extends StdioOptions {
   /** The child's directory. Default: ours. */
   readonly cwd?: string | URL;
   /** The complete environment, nothing is merged; `undefined` values are left out. Default: ours. */
@@ -21,10 +15,6 @@ export interface SubprocessOptions {
   readonly startNewSession?: boolean;
   /** The process group to join, 0 for a new one. Default: ours. */
   readonly processGroup?: number;
-  /** Descriptors (3 or higher) that the child gets under the same numbers. Default: none. */
-  readonly passFds?: readonly number[];
-  /** What stands at further descriptors (3 or higher) of the child; `PIPE` is an output of it. Default: none. */
-  readonly extraFds?: Readonly<Record<number, Stdio>>;
   /** The child's user id. Default: ours. */
   readonly user?: number;
   /** The child's group id. Default: ours. */
@@ -56,9 +46,6 @@ const DEFAULT_STDIN_GRACE_MS = 1_000;
 
 /** Highest user or group id: the one above it is the system's "unchanged". */
 const MAX_ID = 0xffff_fffe;
-
-/** Highest descriptor number that a child may be given. */
-const MAX_FD = 4_095;
 
 /** Longest delay of a timer of this machine; a longer one fires at once. */
 const MAX_TIMER_MS = 0x7fff_ffff;
@@ -131,20 +118,6 @@ export function parseCreation(
   return [request, settings];
 }
 
-function text(value: unknown, what: string): string {
-  if (typeof value !== 'string') {
-    throw new TypeError(`${what} must be a string`);
-  }
-  if (value.includes('\0')) {
-    throw new ValueError(`${what} contains a NUL byte`);
-  }
-  return value;
-}
-
-function pathText(value: string | URL, what: string): string {
-  return text(value instanceof URL ? fileURLToPath(value) : value, what);
-}
-
 function parseEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   if (typeof env !== 'object' || env === null) {
     throw new TypeError('env must be an object');
@@ -158,109 +131,9 @@ function parseEnv(env: Readonly<Record<string, string | undefined>>): Record<str
     if (name === '' || name.includes('=') || name.includes('\0')) {
       throw new ValueError('env has an empty name, or a name with "=" or a NUL byte');
     }
-    own[name] = text(value, `env.${name}`);
+    own[name] = text(value, 'a value in env');
   }
   return own;
-}
-
-function wholeNumber(value: number | undefined, what: string, max: number): number | null {
-  if (value === undefined) {
-    return null;
-  }
-  if (typeof value !== 'number') {
-    throw new TypeError(`${what} must be a number`);
-  }
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new ValueError(`${what} must be a whole number from 0 to ${max}`);
-  }
-  return value;
-}
-
-function flag(value: unknown, what: string): boolean {
-  if (typeof value !== 'boolean') {
-    throw new TypeError(`${what} must be true or false`);
-  }
-  return value;
-}
-
-function callable<F>(value: F, what: string): F {
-  if (typeof value !== 'function') {
-    throw new TypeError(`${what} must be a function`);
-  }
-  return value;
-}
-
-/** By shape and not by class: a signal may come from another realm. */
-function withMethod<T extends object>(value: T, method: keyof T, message: string): T {
-  const given: unknown = value;
-  if (typeof given !== 'object' || given === null || typeof value[method] !== 'function') {
-    throw new TypeError(message);
-  }
-  return value;
-}
-
-function parseStdio(own: Partial<SubprocessOptions>): ReadonlyMap<number, StdioSlot> {
-  const stdio = new Map<number, StdioSlot>();
-  stdio.set(0, slot(own.stdin, 0, 'stdin'));
-  const stdout = slot(own.stdout, 1, 'stdout');
-  stdio.set(1, stdout);
-  if (own.stderr === STDOUT) {
-    stdio.set(2, stdout.kind === 'pipe' ? { kind: 'stdout' } : stdout);
-  } else {
-    stdio.set(2, slot(own.stderr, 2, 'stderr'));
-  }
-  const passed: unknown = own.passFds === undefined ? [] : own.passFds;
-  if (!Array.isArray(passed)) {
-    throw new TypeError('passFds must be an array of descriptors');
-  }
-  for (const fd of passed as readonly number[]) {
-    stdio.set(extraFd(fd), { kind: 'fd', fd });
-  }
-  const extra = own.extraFds === undefined ? {} : own.extraFds;
-  if (typeof extra !== 'object' || (extra as unknown) === null) {
-    throw new TypeError('extraFds must be an object');
-  }
-  for (const key of Object.keys(extra)) {
-    const fd = extraFd(Number(key));
-    // '03' is 3 too, and is not a key that `extra[3]` finds.
-    if (String(fd) !== key || stdio.has(fd)) {
-      throw new ValueError(`extraFds has a strange key, or descriptor ${fd} is in passFds too`);
-    }
-    stdio.set(fd, slot(extra[fd], fd, `extraFds[${fd}]`));
-  }
-  return stdio;
-}
-
-function extraFd(fd: number): number {
-  if (!Number.isInteger(fd) || fd < 3 || fd > MAX_FD) {
-    throw new ValueError(`an extra descriptor must be a whole number from 3 to ${MAX_FD}`);
-  }
-  return fd;
-}
-
-function slot(given: Stdio | undefined, childFd: number, what: string): StdioSlot {
-  switch (given) {
-    case undefined:
-    case PIPE:
-      return { kind: 'pipe' };
-    case DEVNULL:
-      return { kind: 'null' };
-    case null:
-      return { kind: 'fd', fd: childFd };
-    default: {
-      const fd: unknown = typeof given === 'object' ? given.fd : given;
-      if (fd === STDOUT) {
-        throw new ValueError(`${what} cannot be STDOUT; only stderr can`);
-      }
-      if (typeof fd !== 'number') {
-        throw new TypeError(`${what} must be PIPE, DEVNULL, null, a descriptor, or an object with one`);
-      }
-      if (!Number.isInteger(fd) || fd < 0) {
-        throw new ValueError(`${what} is not a descriptor`);
-      }
-      return { kind: 'fd', fd };
-    }
-  }
 }
 
 function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend): void {

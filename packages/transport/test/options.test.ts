@@ -177,8 +177,8 @@ describe('a value that makes no sense', () => {
     ['args[1]', () => parse({}, 'cat', ['a', 'secret\0'])],
     ['executable', () => parse({ executable: 'secret\0' })],
     ['cwd', () => parse({ cwd: 'secret\0' })],
-    ['env.A', () => parse({ env: { A: 'secret\0' } })],
-    ['env', () => parse({ env: { 'secret\0': 'x' } })],
+    ['env', () => parse({ env: { A: 'secret\0' } })],
+    ['a name', () => parse({ env: { 'secret\0': 'x' } })],
   ])('is a NUL byte in %s; the message does not show the rest', (name, refused) => {
     expect(refused).toThrow(ValueError);
     expect(refused).toThrow(name);

@@ -52,16 +52,18 @@ function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
   const decoded = decodeSteps(args);
   fake
     .expect(() => true)
-    .run(async (context) => {
-      try {
-        return decoded === null
-          ? 0
-          : await runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, clock: fake.clock });
-      } finally {
-        descriptors.close();
-      }
-    });
-  return fake.spawn(request);
+    .run((context) =>
+      decoded === null ? 0 : runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, clock: fake.clock }),
+    );
+  const handle = fake.spawn(request);
+  // Not in the program: one that is killed does not get to clean up.
+  const child = fake.children.at(-1);
+  child?.onChange(() => {
+    if (!child.isRunning) {
+      descriptors.close();
+    }
+  });
+  return handle;
 }
 
 function openDescriptors(request: SpawnRequest, path: string): FakeDescriptors {
