@@ -69,6 +69,15 @@ describe('a process that uses the posix backend', () => {
   });
 });
 
+describe('where the backend does not work', () => {
+  it.each([
+    ['koffi', '{"ok":false,"reason":"a native function cannot be loaded: no binary"}\nERR_NOT_SUPPORTED'],
+    ['worker', '{"ok":false,"reason":"the loop of a worker thread cannot be reached"}'],
+  ])('it says why (%s)', async (what, stdout) => {
+    expect(await runHelper('unsupported.mjs', [what])).toEqual({ code: 0, stdout, stderr: '' });
+  });
+});
+
 describe('a child', () => {
   it('gets the soft limit of descriptors that our process was started with, and no signal state', async () => {
     const launcher = ['bash', '-c', 'ulimit -Sn 256; trap "" HUP INT PIPE USR1; "$@"; exit $?', 'bash'];
