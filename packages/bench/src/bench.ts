@@ -10,6 +10,7 @@ const ALL = [
   'throughputIn',
   'roundTrip',
   'idleMemory',
+  'lines',
 ];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL;

@@ -2,6 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { SubprocessTransport } from '@subwire/transport';
 import { CountingProtocol, median, ours, report } from './harness.js';
 
 const CHILDREN = 1_000;
@@ -19,7 +20,10 @@ async function settledMemory(): Promise<number> {
 /** Returns bytes per child. */
 async function roundOfOurs(count: number): Promise<number> {
   const before = await settledMemory();
-  const children = await Promise.all(Array.from({ length: count }, () => ours(new CountingProtocol(), '/bin/cat')));
+  const children: (readonly [SubprocessTransport, CountingProtocol])[] = [];
+  for (let index = 0; index < count; index += 1) {
+    children.push(await ours(new CountingProtocol(), '/bin/cat'));
+  }
   const after = await settledMemory();
   for (const [transport] of children) {
     transport.close();

@@ -1,78 +1,116 @@
 /**
  * Lines per second: `Process.stdout` against `node:readline`, on the same child, in turns within one run.
  *
- * What is compared is a loop over the lines as text, which is what `readline` gives.
+ * 1. The ways take turns, and each round begins with another one, so that whatever else the machine does hits all alike.
+ * 2. The ratio is the median of the ratios within one round. The first round only warms up.
+ * 3. What counts is the loop over text, which is what `readline` gives; the loops over bytes are there to be compared.
  */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { PIPE, createSubprocessExec } from '@subwire/process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { PIPE, createSubprocessExec, type Process, type StreamReader } from '@subwire/process';
+import { median, report } from './harness.js';
 
 const LINES = 1_000_000;
-const ROUNDS = 7;
+const ROUNDS = 11;
 
 /** Prints a million lines of 40 bytes, and costs next to nothing. */
 const ARGS = ['-c', `yes abcdefghijklmnopqrstuvwxyz0123456789abc | head -n ${LINES}`];
 
+const BASELINE = 'node:readline, for await';
+
 /** Ways to go through the lines of a child; each returns how many there were. */
 const WAYS: Readonly<Record<string, () => Promise<number>>> = {
-  async 'node:readline'() {
-    const child = spawn('/bin/sh', ARGS, { stdio: ['ignore', 'pipe', 'inherit'] });
+  async [BASELINE]() {
     let count = 0;
-    for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
+    for await (const line of interfaceOf(startNode())) {
       count += line.length > 0 ? 1 : 0;
+    }
+    return count;
+  },
+  "node:readline, on('line')": () =>
+    new Promise((resolve) => {
+      let count = 0;
+      interfaceOf(startNode())
+        .on('line', (line) => {
+          count += line.length > 0 ? 1 : 0;
+        })
+        .on('close', () => {
+          resolve(count);
+        });
+    }),
+  async 'lineBatches({ encoding })'() {
+    await using child = await start();
+    let count = 0;
+    for await (const lines of child.stdout.lineBatches({ encoding: 'utf8' })) {
+      for (const line of lines) {
+        count += line.length > 0 ? 1 : 0;
+      }
     }
     return count;
   },
   async 'lines({ encoding })'() {
-    await using proc = await createSubprocessExec('/bin/sh', ARGS, { stdout: PIPE });
-    let count = 0;
-    for await (const line of proc.stdout.lines({ encoding: 'utf8' })) {
-      count += line.length > 0 ? 1 : 0;
-    }
-    return count;
+    await using child = await start();
+    return await countLines(child.stdout.lines({ encoding: 'utf8' }));
   },
-  async 'lines()'() {
-    await using proc = await createSubprocessExec('/bin/sh', ARGS, { stdout: PIPE });
-    let count = 0;
-    for await (const line of proc.stdout.lines()) {
-      count += line.length > 0 ? 1 : 0;
-    }
-    return count;
+  async 'lines(), bytes'() {
+    await using child = await start();
+    return await countLines(child.stdout.lines());
   },
-  async 'for await (reader)'() {
-    await using proc = await createSubprocessExec('/bin/sh', ARGS, { stdout: PIPE });
-    let count = 0;
-    for await (const line of proc.stdout) {
-      count += line.length > 0 ? 1 : 0;
-    }
-    return count;
+  async 'for await (reader), bytes'() {
+    await using child = await start();
+    return await countLines(child.stdout);
   },
 };
 
-async function main(): Promise<void> {
-  const seconds = new Map<string, number[]>(Object.keys(WAYS).map((way) => [way, []]));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [way, go] of Object.entries(WAYS)) {
-      const startedAt = performance.now();
-      const count = await go();
-      if (count !== LINES) {
-        throw new Error(`${way} saw ${count} lines of ${LINES}`);
-      }
-      seconds.get(way)?.push((performance.now() - startedAt) / 1_000);
-    }
-  }
-  const baseline = median(seconds.get('node:readline') ?? []);
-  for (const [way, times] of seconds) {
-    const time = median(times);
-    console.log(
-      `${way.padEnd(22)} ${Math.round(LINES / time).toLocaleString('en')} lines/s, ${(baseline / time).toFixed(2)} ×`,
-    );
-  }
+function startNode(): ChildProcessByStdio<null, Readable, null> {
+  return spawn('/bin/sh', ARGS, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+function interfaceOf(child: ChildProcessByStdio<null, Readable, null>): Interface {
+  return createInterface({ input: child.stdout, crlfDelay: Infinity });
+}
+
+function start(): Promise<Process<null, StreamReader, null>> {
+  return createSubprocessExec('/bin/sh', ARGS, { stdout: PIPE });
+}
+
+async function countLines(lines: AsyncIterable<{ readonly length: number }>): Promise<number> {
+  let count = 0;
+  for await (const line of lines) {
+    count += line.length > 0 ? 1 : 0;
+  }
+  return count;
+}
+
+/** Seconds that each way takes, in turns, the first of them changing. */
+async function round(turn: number): Promise<ReadonlyMap<string, number>> {
+  const ways = Object.entries(WAYS);
+  const first = turn % ways.length;
+  const seconds = new Map<string, number>();
+  for (const [way, go] of [...ways.slice(first), ...ways.slice(0, first)]) {
+    const startedAt = performance.now();
+    const count = await go();
+    seconds.set(way, (performance.now() - startedAt) / 1_000);
+    if (count !== LINES) {
+      throw new Error(`${way} saw ${count} lines of ${LINES}`);
+    }
+  }
+  return seconds;
+}
+
+async function main(): Promise<void> {
+  const rounds: ReadonlyMap<string, number>[] = [];
+  for (let turn = 0; turn <= ROUNDS; turn += 1) {
+    rounds.push(await round(turn));
+  }
+  const measured = rounds.slice(1);
+  for (const way of Object.keys(WAYS)) {
+    const times = measured.map((seconds) => seconds.get(way) ?? Number.NaN);
+    const ratios = measured.map((seconds) => (seconds.get(BASELINE) ?? Number.NaN) / (seconds.get(way) ?? Number.NaN));
+    const perSecond = `${(LINES / median(times) / 1e6).toFixed(1)} million lines/s`;
+    report(way, perSecond, median(ratios), way.startsWith('lineBatches') ? '≥ 3' : '–');
+  }
 }
 
 await main();

@@ -17,12 +17,14 @@ import { SubprocessError } from '@subwire/transport';
 import { systemError } from './systemErrors.js';
 
 /** Takes the return code. */
-export type OnExit = (returncode: number) => void;
+export interface ExitListener {
+  onExit(returncode: number): void;
+}
 
 /** Watches one child until it ended. */
 export class ExitWatcher implements PollTarget {
   readonly #pid: number;
-  readonly #onExit: OnExit;
+  readonly #listener: ExitListener;
   #pidfd = -1;
   #slot: PollSlot | null = null;
   #unwatch: (() => void) | null = null;
@@ -30,11 +32,11 @@ export class ExitWatcher implements PollTarget {
 
   /**
    * @param pid - A child of ours that nobody has waited for.
-   * @param onExit - Called once, never from inside this constructor.
+   * @param listener - Called once, never from inside this constructor.
    */
-  constructor(pid: number, onExit: OnExit) {
+  constructor(pid: number, listener: ExitListener) {
     this.#pid = pid;
-    this.#onExit = onExit;
+    this.#listener = listener;
     if (!features().pidfd || !this.#watchPidfd()) {
       this.#watchByNumber();
     }
@@ -117,14 +119,14 @@ export class ExitWatcher implements PollTarget {
     this.#ended = true;
     this.#release();
     if (status !== 'stolen') {
-      this.#onExit(status);
+      this.#listener.onExit(status);
       return;
     }
     process.emitWarning(
       `the exit status of child ${this.#pid} was taken by other code in this process; it is reported as ${UNKNOWN_RETURNCODE}`,
       { type: 'SubwireWarning', code: 'SUBWIRE_STATUS_STOLEN' },
     );
-    this.#onExit(UNKNOWN_RETURNCODE);
+    this.#listener.onExit(UNKNOWN_RETURNCODE);
   }
 
   #release(): void {

@@ -9,11 +9,11 @@ import {
   type WritePipeHandle,
 } from '@subwire/transport';
 import type { ChildStdio } from './childStdio.js';
-import { ExitWatcher } from './exitWatcher.js';
+import { ExitWatcher, type ExitListener } from './exitWatcher.js';
 import type { SpawnOutcome } from './spawnAttempt.js';
 
 /** A child of `posix_spawn`. It keeps nothing that only its start needed. */
-export class PosixChild extends ChildHandle implements SpawnOutcome {
+export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListener {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
   readonly #leadsGroup: boolean;
@@ -38,10 +38,12 @@ export class PosixChild extends ChildHandle implements SpawnOutcome {
   }
 
   onSpawned(pid: number): void {
-    this.#watcher = new ExitWatcher(pid, (returncode) => {
-      this.emit('exit', returncode);
-    });
+    this.#watcher = new ExitWatcher(pid, this);
     this.emit('spawn', pid);
+  }
+
+  onExit(returncode: number): void {
+    this.emit('exit', returncode);
   }
 
   onFailed(error: SpawnError): void {

@@ -183,20 +183,20 @@ describe('a failed start', () => {
     const orphan = file('orphan', '#!/no/such/interpreter\n');
     const plain = file('plain', '#!/bin/sh\n', 0o644);
     const program = '/bin/true';
-    const failures: [object, Promise<unknown>][] = [
-      [{ code: 'ENOENT', stage: 'cwd', path: gone }, start(program, [], { cwd: gone })],
-      [{ code: 'ENOTDIR', stage: 'cwd', path: text }, start(program, [], { cwd: text })],
-      [{ code: 'ENOENT', stage: 'lookup', path: 'no-such-program' }, start('no-such-program')],
-      [{ code: 'ENOENT', stage: 'exec', path: gone }, start(gone)],
-      [{ code: 'ENOEXEC', stage: 'exec', path: text }, start(text)],
-      [{ code: 'ENOENT', stage: 'exec', path: orphan }, start(orphan)],
-      [{ code: 'EACCES', stage: 'exec', path: plain }, start(plain)],
-      [{ code: 'EACCES', stage: 'exec', path: directory }, start(directory)],
-      [{ code: 'E2BIG', stage: 'exec', path: program }, start(program, ['x'.repeat(200_000)])],
-      [{ code: 'EPERM', stage: 'spawn' }, start(program, [], { processGroup: 2_000_000_000 })],
+    const failures: [object, () => Promise<unknown>][] = [
+      [{ code: 'ENOENT', stage: 'cwd', path: gone }, () => start(program, [], { cwd: gone })],
+      [{ code: 'ENOTDIR', stage: 'cwd', path: text }, () => start(program, [], { cwd: text })],
+      [{ code: 'ENOENT', stage: 'lookup', path: 'no-such-program' }, () => start('no-such-program')],
+      [{ code: 'ENOENT', stage: 'exec', path: gone }, () => start(gone)],
+      [{ code: 'ENOEXEC', stage: 'exec', path: text }, () => start(text)],
+      [{ code: 'ENOENT', stage: 'exec', path: orphan }, () => start(orphan)],
+      [{ code: 'EACCES', stage: 'exec', path: plain }, () => start(plain)],
+      [{ code: 'EACCES', stage: 'exec', path: directory }, () => start(directory)],
+      [{ code: 'E2BIG', stage: 'exec', path: program }, () => start(program, ['x'.repeat(200_000)])],
+      [{ code: 'EPERM', stage: 'spawn' }, () => start(program, [], { processGroup: 2_000_000_000 })],
     ];
     for (const [expected, creation] of failures) {
-      await expect(creation).rejects.toMatchObject({ name: 'SpawnError', ...expected });
+      await expect(creation()).rejects.toMatchObject({ name: 'SpawnError', ...expected });
     }
   });
 
