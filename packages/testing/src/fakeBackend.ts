@@ -9,6 +9,7 @@ import type { BackendCapabilities, ChildHandle, SpawnRequest, SubprocessBackend 
 import { wholeNumber } from './checks.js';
 import { cutterFor, type Chunking } from './chunking.js';
 import { differences, showPattern, whyUnexpected } from './differences.js';
+import { EVERY_CAPABILITY } from './everyCapability.js';
 import { Expectation, type SpawnPattern } from './expectation.js';
 import { FakeChild } from './fakeChild.js';
 import { runProgram } from './fakeProgram.js';
@@ -26,24 +27,6 @@ const SHOWN_LINES = 30;
 
 /** What a real pipe holds on Linux. */
 const DEFAULT_CAPACITY_BYTES = 65_536;
-
-const ALL: BackendCapabilities = Object.freeze({
-  pids: true,
-  signals: true,
-  groupSignals: true,
-  realtimeSignals: true,
-  newSession: true,
-  processGroup: true,
-  identity: true,
-  descriptors: true,
-  extraFds: true,
-  closeFds: true,
-  realPipes: true,
-  stdinPeerClose: true,
-  offThreadSpawn: true,
-  readInto: true,
-  loss: true,
-});
 
 /** Settings of a `FakeBackend`. */
 export interface FakeBackendOptions {
@@ -87,7 +70,7 @@ export class FakeBackend implements SubprocessBackend {
     this.#capacityBytes = wholeNumber(options.capacityBytes ?? DEFAULT_CAPACITY_BYTES, 'capacityBytes', 1);
     // Each child gets a cutter of its own; this one only finds out now whether there is one.
     cutterFor(options.chunking ?? 'written', 0);
-    this.supports = Object.freeze({ ...ALL, ...options.supports });
+    this.supports = Object.freeze({ ...EVERY_CAPABILITY, ...options.supports });
     this.#scheduler = new Scheduler(options.seed);
     this.clock = new VirtualClock({ auto: options.autoAdvance ?? false, scheduler: this.#scheduler });
     this.#timeline = new Timeline(this.clock);

@@ -27,8 +27,6 @@ import type { Channel, Scheduler } from './scheduler.js';
 import { SignalAccess } from './signalAccess.js';
 import { StartGate } from './startGate.js';
 
-export type { FakeHolder } from './fakeHolder.js';
-
 /** What a fake child needs. */
 export interface FakeChildSettings {
   readonly scheduler: Scheduler;

@@ -1,6 +1,6 @@
 /** The interpreter of steps for children that run in memory: the twin of `childProgram.ts`. */
 import type { Clock } from '@subwire/transport';
-import type { FakeHolder } from '../fakeChild.js';
+import type { FakeHolder } from '../fakeHolder.js';
 import type { ProgramContext } from '../fakeProgram.js';
 import { fakeFact, type FakeDescriptors } from './fakeWorld.js';
 import { patternBytes, type Step } from './step.js';

@@ -1,25 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { BackendCapabilities, StdioSlot } from '@subwire/transport';
+import type { StdioSlot } from '@subwire/transport';
+import { EVERY_CAPABILITY } from '../../everyCapability.js';
 import type { RequirementTable } from '../complianceCase.js';
 import { step } from '../step.js';
-
-const CAPABILITIES: Readonly<Record<keyof BackendCapabilities, true>> = {
-  pids: true,
-  signals: true,
-  groupSignals: true,
-  realtimeSignals: true,
-  newSession: true,
-  processGroup: true,
-  identity: true,
-  descriptors: true,
-  extraFds: true,
-  closeFds: true,
-  realPipes: true,
-  stdinPeerClose: true,
-  offThreadSpawn: true,
-  readInto: true,
-  loss: true,
-};
 
 /** The lower seam: the backend and the child’s handle. */
 export const seam: RequirementTable = {
@@ -30,7 +13,7 @@ export const seam: RequirementTable = {
     run(c) {
       const { name, supports } = c.backend;
       ok(name.length > 0);
-      deepEqual(Object.keys(supports).sort(), Object.keys(CAPABILITIES).sort());
+      deepEqual(Object.keys(supports).sort(), Object.keys(EVERY_CAPABILITY).sort());
       ok(Object.values(supports).every((value) => typeof value === 'boolean'));
       return Promise.resolve();
     },
