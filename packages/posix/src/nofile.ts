@@ -27,7 +27,10 @@ const limits = new BigUint64Array(2);
 /** Before a spawn: the limit is the original one until the matching `afterSpawn()`. */
 export function beforeSpawn(): void {
   inFlight += 1;
-  original ??= originalSoftLimit();
+  // Not `??=`: that it cannot be told is an answer too, and finding out costs more than a spawn.
+  if (original === undefined) {
+    original = originalSoftLimit();
+  }
   if (original === null) {
     return;
   }
