@@ -6,6 +6,9 @@
  * 3. What counts is the loop over text, which is what `readline` gives; the loops over bytes are there to be compared.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PIPE, createSubprocessExec, type Process, type StreamReader } from '@subwire/process';
@@ -13,9 +16,13 @@ import { median, report } from './harness.js';
 
 const LINES = 1_000_000;
 const ROUNDS = 11;
+const READ_BYTES = 262_144;
 
-/** Prints a million lines of 40 bytes, and costs next to nothing. */
-const ARGS = ['-c', `yes abcdefghijklmnopqrstuvwxyz0123456789abc | head -n ${LINES}`];
+const LINE = 'abcdefghijklmnopqrstuvwxyz0123456789abc\n';
+
+/** The child prints a file: anything that makes its lines anew is slower than what reads them here. */
+const folder = await mkdtemp(path.join(tmpdir(), 'subwire-'));
+const ARGS = [path.join(folder, 'lines')] as const;
 
 const BASELINE = 'node:readline, for await';
 
@@ -53,6 +60,15 @@ const WAYS: Readonly<Record<string, () => Promise<number>>> = {
     await using child = await start();
     return await countLines(child.stdout.lines({ encoding: 'utf8' }));
   },
+  async 'read(), no lines'() {
+    await using child = await start();
+    let bytes = 0;
+    for (let chunk = await child.stdout.read(READ_BYTES); chunk.length > 0;) {
+      bytes += chunk.length;
+      chunk = await child.stdout.read(READ_BYTES);
+    }
+    return bytes / LINE.length;
+  },
   async 'lines(), bytes'() {
     await using child = await start();
     return await countLines(child.stdout.lines());
@@ -64,7 +80,7 @@ const WAYS: Readonly<Record<string, () => Promise<number>>> = {
 };
 
 function startNode(): ChildProcessByStdio<null, Readable, null> {
-  return spawn('/bin/sh', ARGS, { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn('cat', ARGS, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 function interfaceOf(child: ChildProcessByStdio<null, Readable, null>): Interface {
@@ -72,7 +88,7 @@ function interfaceOf(child: ChildProcessByStdio<null, Readable, null>): Interfac
 }
 
 function start(): Promise<Process<null, StreamReader, null>> {
-  return createSubprocessExec('/bin/sh', ARGS, { stdout: PIPE });
+  return createSubprocessExec('cat', ARGS, { stdout: PIPE });
 }
 
 async function countLines(lines: AsyncIterable<{ readonly length: number }>): Promise<number> {
@@ -100,6 +116,7 @@ async function round(turn: number): Promise<ReadonlyMap<string, number>> {
 }
 
 async function main(): Promise<void> {
+  await writeFile(ARGS[0], LINE.repeat(LINES));
   const rounds: ReadonlyMap<string, number>[] = [];
   for (let turn = 0; turn <= ROUNDS; turn += 1) {
     rounds.push(await round(turn));
@@ -113,4 +130,8 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} finally {
+  await rm(folder, { recursive: true });
+}
