@@ -6,10 +6,10 @@
  *    once, or with the next write if the backend cannot see it earlier.
  * 3. The child sees the end when the parent has closed and everything was read.
  */
-import { BrokenPipeError, WritePipeHandle } from '@subwire/transport';
 import { ByteStore } from './byteStore.js';
 import { joinBytes, showBytes } from './bytes.js';
-import type { Channel, Scheduler } from './scheduler.js';
+import { PostedInput, type Flushed } from './postedInput.js';
+import type { Scheduler } from './scheduler.js';
 
 /** Settings of the input of a fake child. */
 export interface FakeInputSettings {
@@ -23,7 +23,7 @@ export interface FakeInputSettings {
 
 interface WaitingChunk {
   rest: Uint8Array;
-  readonly flushed: (error?: Error | null) => void;
+  readonly flushed: Flushed;
 }
 
 interface WaitingRead {
@@ -32,38 +32,33 @@ interface WaitingRead {
 }
 
 /** The parent's end, with the child's end behind the members that say so. */
-export class FakeInput extends WritePipeHandle {
+export class FakeInput extends PostedInput<WaitingChunk> {
   readonly #settings: FakeInputSettings;
-  readonly #channel: Channel = {};
   readonly #store = new ByteStore();
   readonly #received: Uint8Array[] = [];
-  readonly #waiting: WaitingChunk[] = [];
   readonly #reads: WaitingRead[] = [];
   #holders = 1;
   #ending = false;
   #ended = false;
-  #closed = false;
 
   constructor(settings: FakeInputSettings) {
-    super();
+    super(settings.scheduler);
     this.#settings = settings;
   }
 
-  override write(chunk: Uint8Array, flushed: (error?: Error | null) => void): void {
+  override write(chunk: Uint8Array, flushed: Flushed): void {
     this.#settings.note(`stdin ${showBytes(chunk)}`);
-    if (this.#closed || this.#holders <= 0) {
-      this.#later(() => {
-        flushed(new BrokenPipeError());
-      });
+    if (this.isClosed || this.#holders <= 0) {
+      this.refuse(flushed);
       this.#close();
       return;
     }
-    const room = this.#waiting.length > 0 ? 0 : Math.max(0, this.#settings.capacityBytes - this.#store.length);
+    const room = this.waiting.length > 0 ? 0 : Math.max(0, this.#settings.capacityBytes - this.#store.length);
     this.#take(chunk.subarray(0, room));
     if (chunk.length <= room) {
       flushed();
     } else {
-      this.#waiting.push({ rest: chunk.slice(room), flushed });
+      this.waiting.push({ rest: chunk.slice(room), flushed });
     }
     this.#serveReads();
   }
@@ -98,7 +93,7 @@ export class FakeInput extends WritePipeHandle {
   /** For the child: one process less holds the reading end. */
   removeHolder(): void {
     this.#holders -= 1;
-    if (this.#holders <= 0 && (this.#settings.peerClose || this.#waiting.length > 0)) {
+    if (this.#holders <= 0 && (this.#settings.peerClose || this.waiting.length > 0)) {
       this.#close();
     }
   }
@@ -110,7 +105,7 @@ export class FakeInput extends WritePipeHandle {
 
   /** For tests: bytes that the parent wrote and the pipe has no room for. */
   get stalledBytes(): number {
-    return this.#waiting.reduce((sum, { rest }) => sum + rest.length, 0);
+    return this.waiting.reduce((sum, { rest }) => sum + rest.length, 0);
   }
 
   /** For tests: whether the parent has closed its end, and everything it wrote was taken. */
@@ -127,7 +122,7 @@ export class FakeInput extends WritePipeHandle {
 
   #serveReads(): void {
     for (let read = this.#reads[0]; read !== undefined; read = this.#reads[0]) {
-      if (this.#store.length === 0 && !this.#closed) {
+      if (this.#store.length === 0 && !this.isClosed) {
         return;
       }
       this.#reads.shift();
@@ -138,53 +133,36 @@ export class FakeInput extends WritePipeHandle {
 
   /** Room was made: what waited moves up, and its writer hears of it on a turn of its own. */
   #refill(): void {
-    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
       const room = this.#settings.capacityBytes - this.#store.length;
       this.#take(first.rest.subarray(0, room));
       first.rest = first.rest.subarray(room);
       if (first.rest.length > 0) {
         break;
       }
-      this.#waiting.shift();
-      const { flushed } = first;
-      this.#later(() => {
-        flushed();
-      });
+      this.flushFirst();
     }
     this.#closeIfFlushed();
   }
 
   #closeIfFlushed(): void {
-    if (this.#ending && this.#waiting.length === 0) {
+    if (this.#ending && this.waiting.length === 0) {
       this.#noteEnd('closed');
       this.#close();
     }
   }
 
   #noteEnd(how: string): void {
-    if (!this.#closed) {
+    if (!this.isClosed) {
       this.#ended = true;
       this.#settings.note(`stdin ${how}`);
     }
   }
 
   #close(): void {
-    if (this.#closed) {
-      return;
+    if (!this.isClosed) {
+      this.shut(null);
+      this.#serveReads();
     }
-    this.#closed = true;
-    for (const { flushed } of this.#waiting.splice(0)) {
-      this.#later(() => {
-        flushed(new BrokenPipeError());
-      });
-    }
-    this.#later(() => {
-      this.emit('close', null);
-    });
-    this.#serveReads();
-  }
-
-  #later(task: () => void): void {
-    this.#settings.scheduler.post(this.#channel, task);
   }
 }

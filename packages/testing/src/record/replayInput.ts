@@ -1,5 +1,5 @@
-import { BrokenPipeError, WritePipeHandle } from '@subwire/transport';
-import type { Channel, Scheduler } from '../scheduler.js';
+import { PostedInput, type Flushed } from '../postedInput.js';
+import type { Scheduler } from '../scheduler.js';
 
 /** What an input tells its child. */
 export interface ReplayInputOwner {
@@ -11,35 +11,28 @@ export interface ReplayInputOwner {
 interface WaitingWrite {
   /** How many bytes had been written with it. */
   readonly upTo: number;
-  readonly flushed: (error?: Error | null) => void;
+  readonly flushed: Flushed;
 }
 
 /** The input of a replayed child: takes what is written when the recording says so. */
-export class ReplayInput extends WritePipeHandle {
+export class ReplayInput extends PostedInput<WaitingWrite> {
   readonly #owner: ReplayInputOwner;
-  readonly #scheduler: Scheduler;
-  readonly #channel: Channel = {};
-  readonly #waiting: WaitingWrite[] = [];
   #written = 0;
   #takenUpTo = 0;
   #ending = false;
-  #closed = false;
 
   constructor(owner: ReplayInputOwner, scheduler: Scheduler) {
-    super();
+    super(scheduler);
     this.#owner = owner;
-    this.#scheduler = scheduler;
   }
 
-  override write(chunk: Uint8Array, flushed: (error?: Error | null) => void): void {
-    if (this.#closed) {
-      this.#later(() => {
-        flushed(new BrokenPipeError());
-      });
+  override write(chunk: Uint8Array, flushed: Flushed): void {
+    if (this.isClosed) {
+      this.refuse(flushed);
       return;
     }
     this.#written += chunk.length;
-    this.#waiting.push({ upTo: this.#written, flushed });
+    this.waiting.push({ upTo: this.#written, flushed });
     this.#owner.written(chunk);
   }
 
@@ -56,35 +49,16 @@ export class ReplayInput extends WritePipeHandle {
   /** For the child: everything up to there is taken; `Infinity` for all that was written. */
   take(upTo: number): void {
     this.#takenUpTo = Math.max(this.#takenUpTo, Math.min(upTo, this.#written));
-    for (let first = this.#waiting[0]; first !== undefined && first.upTo <= this.#takenUpTo; first = this.#waiting[0]) {
-      this.#waiting.shift();
-      const { flushed } = first;
-      this.#later(() => {
-        flushed();
-      });
+    for (let first = this.waiting[0]; first !== undefined && first.upTo <= this.#takenUpTo; first = this.waiting[0]) {
+      this.flushFirst();
     }
-    if (this.#ending && this.#waiting.length === 0) {
+    if (this.#ending && this.waiting.length === 0) {
       this.close(null);
     }
   }
 
   /** For the child: nobody reads any more. */
   close(error: Error | null): void {
-    if (this.#closed) {
-      return;
-    }
-    this.#closed = true;
-    for (const { flushed } of this.#waiting.splice(0)) {
-      this.#later(() => {
-        flushed(new BrokenPipeError());
-      });
-    }
-    this.#later(() => {
-      this.emit('close', error);
-    });
-  }
-
-  #later(task: () => void): void {
-    this.#scheduler.post(this.#channel, task);
+    this.shut(error);
   }
 }
