@@ -21,6 +21,7 @@ import { wholeNumber } from './checks.js';
 import type { Cutter } from './chunking.js';
 import { FakeDescriptors } from './fakeDescriptors.js';
 import { FakeHolder } from './fakeHolder.js';
+import { FakeLife } from './fakeLife.js';
 import type { WriteOutcome } from './fakeOutput.js';
 import { FakeSignals } from './fakeSignals.js';
 import type { Channel, Scheduler } from './scheduler.js';
@@ -49,13 +50,12 @@ export class FakeChild extends ChildHandle {
   readonly signals: FakeSignals;
   readonly #settings: FakeChildSettings;
   readonly #channel: Channel = {};
+  readonly #life: FakeLife;
   readonly #gate: StartGate;
   readonly #access: SignalAccess;
   readonly #descriptors: FakeDescriptors;
   readonly #holders: FakeHolder[] = [];
   readonly #receivedSignals: Signal[] = [];
-  readonly #listeners = new Set<() => void>();
-  #state: 'created' | 'running' | 'ended' = 'created';
   #endTold = false;
   #returncode: number | null = null;
 
@@ -64,6 +64,7 @@ export class FakeChild extends ChildHandle {
     this.request = request;
     this.pid = pid;
     this.#settings = settings;
+    this.#life = new FakeLife(request.program);
     this.#gate = new StartGate(settings.scheduler);
     this.#access = new SignalAccess(request, settings.supports);
     this.#descriptors = new FakeDescriptors(request.stdio, {
@@ -83,7 +84,7 @@ export class FakeChild extends ChildHandle {
       },
       continued: () => {
         settings.note('continues');
-        this.#tellListeners();
+        this.#life.changed();
       },
     });
   }
@@ -98,7 +99,7 @@ export class FakeChild extends ChildHandle {
     this.#receivedSignals.push(nameOf(number));
     this.#settings.note(`signal ${nameOf(number)}${scope === 'group' ? ' to the group' : ''}`);
     // At once, as in a kernel: what the caller does next finds a stopped child stopped. Its end is told later.
-    if (this.#state === 'running') {
+    if (this.#life.isRunning) {
       this.signals.receive(number);
     }
     if (scope === 'group') {
@@ -111,7 +112,7 @@ export class FakeChild extends ChildHandle {
 
   /** For tests: whether it was started and has not ended. */
   get isRunning(): boolean {
-    return this.#state === 'running';
+    return this.#life.isRunning;
   }
 
   /** For tests: how it ended, `null` while it has not. */
@@ -151,8 +152,7 @@ export class FakeChild extends ChildHandle {
 
   /** For tests: the child was started. */
   start(): void {
-    this.#requireState('created', 'was started already');
-    this.#state = 'running';
+    this.#life.begin();
     this.#later(() => {
       this.emit('spawn', this.#settings.supports.pids ? this.pid : null);
       this.#gate.open();
@@ -161,13 +161,13 @@ export class FakeChild extends ChildHandle {
 
   /** For tests: the child could not be started. */
   failToStart(error: Error): void {
-    this.#requireState('created', 'was started already');
-    this.#state = 'ended';
+    this.#life.requireCreated();
+    this.#life.end();
     this.#settings.note(`fails to start: ${error.message}`);
     this.#later(() => {
       this.emit('error', error);
     });
-    this.#tellListeners();
+    this.#life.changed();
   }
 
   /** For tests: writes to an output; settles when the pipe took everything, so a full pipe stalls the writer. */
@@ -196,8 +196,8 @@ export class FakeChild extends ChildHandle {
 
   /** For tests: a descendant takes hold of pipes, and keeps them when the child ends. */
   hold(fds: readonly number[]): FakeHolder {
-    if (this.#state === 'ended') {
-      throw new Error(`the fake child ${JSON.stringify(this.request.program)} has ended, and has no more descendants`);
+    if (this.#life.hasEnded) {
+      throw this.#life.mistake('has ended, and has no more descendants');
     }
     const holder = new FakeHolder(this.#descriptors, fds);
     this.#holders.push(holder);
@@ -212,7 +212,7 @@ export class FakeChild extends ChildHandle {
 
   /** For tests: gives up on a child that was never started. */
   abandonStart(): void {
-    if (this.#state === 'created') {
+    if (this.#life.isCreated) {
       this.failToStart(new Error('the fake child was never started'));
     }
   }
@@ -248,17 +248,17 @@ export class FakeChild extends ChildHandle {
   }
 
   /** For tests: the link to the child dies; the child may run on, unseen. */
-  lose(phase: LossPhase = this.#state === 'created' ? 'starting' : 'running', mayStillRun = true): void {
-    if (this.#state === 'ended') {
+  lose(phase: LossPhase = this.#life.isCreated ? 'starting' : 'running', mayStillRun = true): void {
+    if (this.#life.hasEnded) {
       return;
     }
-    this.#state = 'ended';
+    this.#life.end();
     this.#settings.note('the link is lost');
     this.#later(() => {
       this.#endTold = true;
       this.emit('lost', new TransportLostError('the link to the fake child was cut', { phase, mayStillRun }));
     });
-    this.#tellListeners();
+    this.#life.changed();
   }
 
   /**
@@ -266,18 +266,15 @@ export class FakeChild extends ChildHandle {
    * @returns what ends that.
    */
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#life.onChange(listener);
   }
 
   #end(returncode: number): void {
-    if (this.#state === 'ended') {
+    if (this.#life.hasEnded) {
       return;
     }
-    this.#requireState('running', 'has not been started');
-    this.#state = 'ended';
+    this.#life.requireStarted();
+    this.#life.end();
     this.#returncode = returncode;
     this.#settings.note(returncode < 0 ? `dies of ${nameOf(-returncode)}` : `exits with ${returncode}`);
     this.#descriptors.closeAll();
@@ -285,19 +282,7 @@ export class FakeChild extends ChildHandle {
       this.#endTold = true;
       this.emit('exit', returncode);
     });
-    this.#tellListeners();
-  }
-
-  #requireState(state: 'created' | 'running', otherwise: string): void {
-    if (this.#state !== state) {
-      throw new Error(`the fake child ${JSON.stringify(this.request.program)} ${otherwise}`);
-    }
-  }
-
-  #tellListeners(): void {
-    [...this.#listeners].forEach((listener) => {
-      listener();
-    });
+    this.#life.changed();
   }
 
   #later(task: () => void): void {
