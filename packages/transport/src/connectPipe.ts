@@ -7,9 +7,11 @@ import { CallbackQueue, reportAsUncaught, type CallbackErrorReporter } from './c
 import type { ReadPipeHandle, WritePipeHandle } from './childHandle.js';
 import { ValueError } from './errors.js';
 import { NodeReadPipe, NodeWritePipe } from './nodePipes.js';
+import { ownOptions } from './ownOptions.js';
 import type { BufferedProtocol, Protocol } from './protocols.js';
 import { ReadPipeTransport } from './readPipeTransport.js';
 import type { ReadTransport, WriteTransport } from './transports.js';
+import { callable } from './valueChecks.js';
 import { WritePipeTransport } from './writePipeTransport.js';
 
 /** A `FileHandle`, as far as it is needed. */
@@ -30,16 +32,19 @@ export interface ConnectPipeOptions {
   readonly onCallbackError?: CallbackErrorReporter;
 }
 
+const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof ConnectPipeOptions>(['onCallbackError']);
+
 /**
  * Reads from a pipe, a socket or a terminal through a protocol.
  *
- * The factory is called first; then the pipe is taken over: the transport closes it after the loss, and nobody else may
- * use it any more. Resolves after `connectionMade`.
+ * The options are checked and the factory is called first; then the pipe is taken over: the transport closes it after the
+ * loss, and nobody else may use it any more. Resolves after `connectionMade`.
  * @param protocolFactory - Its throw is the rejection; the pipe is untouched then.
  * @param pipe - The reading end.
  * @returns the transport, and the protocol that the factory made.
- * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is neither read nor
- *   closed.
+ * @throws {TypeError} (rejects) for what is no pipe, and for an unknown option.
+ * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is
+ * neither read nor closed.
  * @asyncio loop.connect_read_pipe
  * Differs: takes bare descriptors and Node's own streams; takes buffered protocols.
  */
@@ -48,9 +53,9 @@ export async function connectReadPipe<P extends Protocol | BufferedProtocol>(
   pipe: ReadablePipe,
   options: ConnectPipeOptions = {},
 ): Promise<readonly [transport: ReadTransport, protocol: P]> {
+  const queue = queueFor(options);
   const protocol = protocolFactory();
   const handle = isHandle(pipe) ? pipe : new NodeReadPipe(await readableOf(pipe));
-  const queue = new CallbackQueue(options.onCallbackError ?? reportAsUncaught);
   const transport = new ReadPipeTransport(handle, protocol, queue, new Map([['pipe', pipe]]));
   await made(queue, protocol, transport);
   transport.start();
@@ -65,8 +70,9 @@ export async function connectReadPipe<P extends Protocol | BufferedProtocol>(
  * @param protocolFactory - Its throw is the rejection; the pipe is untouched then.
  * @param pipe - The writing end.
  * @returns the transport, and the protocol that the factory made.
- * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is neither written
- *   nor closed.
+ * @throws {TypeError} (rejects) for what is no pipe, and for an unknown option.
+ * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is
+ * neither written nor closed.
  * @asyncio loop.connect_write_pipe
  * Differs: takes bare descriptors and Node's own streams; on a FIFO the reader's close is seen with the next write.
  */
@@ -75,12 +81,19 @@ export async function connectWritePipe<P extends BaseProtocol>(
   pipe: WritablePipe,
   options: ConnectPipeOptions = {},
 ): Promise<readonly [transport: WriteTransport, protocol: P]> {
+  const queue = queueFor(options);
   const protocol = protocolFactory();
   const handle = isHandle(pipe) ? pipe : new NodeWritePipe(await writableOf(pipe));
-  const queue = new CallbackQueue(options.onCallbackError ?? reportAsUncaught);
   const transport = new WritePipeTransport(handle, protocol, queue, new Map([['pipe', pipe]]));
   await made(queue, protocol, transport);
   return [transport, protocol];
+}
+
+function queueFor(options: ConnectPipeOptions): CallbackQueue {
+  const { onCallbackError } = ownOptions(options, KNOWN_OPTIONS);
+  return new CallbackQueue(
+    onCallbackError === undefined ? reportAsUncaught : callable(onCallbackError, 'onCallbackError'),
+  );
 }
 
 /** Calls `connectionMade` on a stack of its own, as for a child. */

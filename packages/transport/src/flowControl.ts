@@ -6,15 +6,19 @@
  * 3. New limits can pause, never resume.
  */
 import { ValueError } from './errors.js';
+import { ownOptions } from './ownOptions.js';
 import type { WriteBufferLimits } from './transports.js';
 
 /** Default high mark: 64 KiB. */
-export const DEFAULT_HIGH_BYTES = 65_536;
+const DEFAULT_HIGH_BYTES = 65_536;
+
+const KNOWN_LIMITS: ReadonlySet<string> = new Set<keyof WriteBufferLimits>(['high', 'low']);
 
 /** Returns the marks that `limits` stand for. */
 export function resolveLimits(limits: WriteBufferLimits): readonly [low: number, high: number] {
-  const high = limits.high ?? (limits.low === undefined ? DEFAULT_HIGH_BYTES : 4 * limits.low);
-  const low = limits.low ?? Math.floor(high / 4);
+  const own = ownOptions(limits, KNOWN_LIMITS);
+  const high = own.high ?? (own.low === undefined ? DEFAULT_HIGH_BYTES : 4 * own.low);
+  const low = own.low ?? Math.floor(high / 4);
   // Negated, so that NaN is refused too.
   if (!(high >= low && low >= 0)) {
     throw new ValueError(`high (${high}) must be >= low (${low}) must be >= 0`);

@@ -1,8 +1,8 @@
-import { ValueError } from './errors.js';
 import type { SubprocessShellOptions } from './options.js';
 import type { SubprocessProtocol } from './protocols.js';
 import { subprocessExec } from './subprocessExec.js';
 import type { SubprocessTransport } from './transports.js';
+import { text } from './valueChecks.js';
 
 /**
  * Runs a command line with the shell and connects a protocol to it.
@@ -14,20 +14,15 @@ import type { SubprocessTransport } from './transports.js';
  * @returns as `subprocessExec`. The process is the shell: a signal reaches the shell, not what it runs.
  * @throws as `subprocessExec`. A command that does not exist is no error: the return code is 127.
  * @asyncio loop.subprocess_shell
+ * Differs: takes text only; options in an object; there is no loop.
  */
 export async function subprocessShell<P extends SubprocessProtocol>(
   protocolFactory: () => P,
   command: string,
   options: SubprocessShellOptions = {},
 ): Promise<readonly [transport: SubprocessTransport, protocol: P]> {
-  if (typeof command !== 'string') {
-    throw new TypeError('command must be a string');
-  }
-  if (command.includes('\0')) {
-    throw new ValueError('command contains a NUL byte');
-  }
   const [shell, flags] = defaultShell();
-  return subprocessExec(protocolFactory, shell, [...flags, command], options);
+  return subprocessExec(protocolFactory, shell, [...flags, text(command, 'command')], options);
 }
 
 function defaultShell(): readonly [shell: string, flags: readonly string[]] {

@@ -83,6 +83,7 @@ export interface WriteTransport extends BaseTransport {
    * Sets the marks and pauses at once if the buffer is above the new high mark; it never resumes.
    * @param limits - Bytes. Without `high`: 4 × `low`, or 65 536; without `low`: a quarter of `high`.
    * @throws {ValueError} unless `high >= low >= 0`.
+   * @throws {TypeError} for an unknown name.
    * @asyncio WriteTransport.set_write_buffer_limits
    */
   setWriteBufferLimits(limits?: WriteBufferLimits): void;

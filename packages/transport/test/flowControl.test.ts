@@ -27,6 +27,25 @@ describe('resolveLimits', () => {
   );
 });
 
+describe('the marks', () => {
+  it.each(['high', 'low'])('do not come from a polluted Object.prototype (%s)', (name) => {
+    Object.defineProperty(Object.prototype, name, { value: 1, configurable: true });
+    try {
+      expect([resolveLimits({}), new FlowControl().limits]).toEqual([
+        [16_384, 65_536],
+        [16_384, 65_536],
+      ]);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
+  it('are not to be misspelt', () => {
+    const misspelt: object = { hihg: 1 };
+    expect(() => resolveLimits(misspelt)).toThrow(new TypeError('unknown option "hihg"'));
+  });
+});
+
 describe('FlowControl', () => {
   // test_pause_writing_2write, test_pause_writing_3write
   it('pauses strictly above the high mark, and once', () => {

@@ -226,6 +226,19 @@ describe('bindBackend', () => {
     ]);
   });
 
+  it('does not take a backend from a polluted Object.prototype', async () => {
+    const [bound, stranger] = [refusing(), refusing()];
+    Object.defineProperty(Object.prototype, 'backend', { value: stranger, configurable: true });
+    try {
+      const run = bindBackend(bound);
+      await expect(run.subprocessExec(() => new RecordingProtocol(), 'a', [], {})).rejects.toBe(failure);
+      await expect(run.subprocessShell(() => new RecordingProtocol(), 'a', {})).rejects.toBe(failure);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'backend');
+    }
+    expect([bound.requests.length, stranger.requests.length]).toEqual([2, 0]);
+  });
+
   it('takes undefined for not named', async () => {
     const bound = refusing();
     const options = { backend: undefined } as unknown as Parameters<typeof subprocessShell>[2];

@@ -4,8 +4,14 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeFileSync, wri
 import { open } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectReadPipe, connectWritePipe, type ReadablePipe, type WritablePipe } from '../../src/connectPipe.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  connectReadPipe,
+  connectWritePipe,
+  type ConnectPipeOptions,
+  type ReadablePipe,
+  type WritablePipe,
+} from '../../src/connectPipe.js';
 import { ValueError } from '../../src/errors.js';
 import { BufferedProtocol } from '../../src/protocols.js';
 import { bytes, pattern, text } from '../helpers/bytes.js';
@@ -220,8 +226,16 @@ describe('connectWritePipe', () => {
 });
 
 describe.each([
-  ['connectReadPipe', (pipe_: unknown, factory = protocol) => connectReadPipe(factory, pipe_ as ReadablePipe)],
-  ['connectWritePipe', (pipe_: unknown, factory = protocol) => connectWritePipe(factory, pipe_ as WritablePipe)],
+  [
+    'connectReadPipe',
+    (pipe_: unknown, factory = protocol, options: unknown = {}) =>
+      connectReadPipe(factory, pipe_ as ReadablePipe, options as ConnectPipeOptions),
+  ],
+  [
+    'connectWritePipe',
+    (pipe_: unknown, factory = protocol, options: unknown = {}) =>
+      connectWritePipe(factory, pipe_ as WritablePipe, options as ConnectPipeOptions),
+  ],
 ] as const)('%s', (_, connectPipe) => {
   // gh-71019
   it.each(['file', '.'])('refuses a regular file or a directory (%s) and leaves it open', async (name) => {
@@ -249,6 +263,15 @@ describe.each([
     peer.destroy();
     await expect(connectPipe(ours)).rejects.toBeInstanceOf(ValueError);
   });
+
+  it.each([{ onCallbackErorr: () => undefined }, { onCallbackError: 5 }, null])(
+    'refuses %p as options, before it calls the factory',
+    async (options) => {
+      const factory = jest.fn(protocol);
+      await expect(connectPipe(999, factory, options)).rejects.toThrow(TypeError);
+      expect(factory).not.toHaveBeenCalled();
+    },
+  );
 
   it('leaves the pipe alone when the factory throws', async () => {
     const [reader, writer] = pipe();

@@ -41,6 +41,10 @@ const evil = {
   passFds: [99],
   env: { POLLUTED: '1' },
   timeout: 1,
+  high: 1,
+  low: 1,
+  backend: { name: 'polluted' },
+  onCallbackError: 'polluted',
 };
 const outcomes = [];
 for (const [key, value] of Object.entries(evil)) {
