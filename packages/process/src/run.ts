@@ -14,7 +14,7 @@ import { checkCaptureLimits, type CaptureLimits } from './outputCollector.js';
 import type { Process } from './process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from './processErrors.js';
 import { talkToEnd, type ConversationLimits } from './runConversation.js';
-import { openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
+import { checkPlaces, openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
 
 /** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
 const DEFAULT_MAX_BYTES = 104_857_600;
@@ -183,6 +183,7 @@ function checkSettings(own: RunOptions): void {
   checkCaptureLimits(limits);
   checkDuration(limits.drainGraceMs, 'drainGraceMs');
   checkInput(own.input);
+  checkPlaces(own);
   if (isGiven(own.input) && own.stdin !== undefined) {
     throw new ValueError('input and stdin exclude each other');
   }

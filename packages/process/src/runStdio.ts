@@ -1,11 +1,26 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { DEVNULL, PIPE, SpawnError, systemErrorCode, type HasFd } from '@subwire/transport';
+import { DEVNULL, PIPE, SpawnError, systemErrorCode, ValueError, type HasFd } from '@subwire/transport';
 
 /** Where the input of `run` comes from: as `Stdio`, or the path or URL of a file. */
 export type RunSource = number | HasFd | null | string | URL;
 
 /** Where an output of `run` goes: as `Stdio`, the path or URL of a file (made or emptied), or a file to append to. */
 export type RunTarget = number | HasFd | null | string | URL | { readonly append: string | URL };
+
+/** Words that are places in `node:child_process`, and what to write here. */
+const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
+  ['pipe', 'PIPE'],
+  ['overlapped', 'PIPE'],
+  ['inherit', 'null'],
+  ['ignore', 'DEVNULL'],
+]);
+
+/** The places of a child that a caller gave. */
+export interface GivenPlaces {
+  readonly stdin?: RunSource | undefined;
+  readonly stdout?: RunTarget | undefined;
+  readonly stderr?: RunTarget | undefined;
+}
 
 /** Descriptors for one child. */
 export interface Places {
@@ -22,6 +37,19 @@ export interface OpenedStdio {
 }
 
 /**
+ * Checks the places that a caller gave.
+ * @throws {ValueError} for a word of `node:child_process`: here it would be the name of a file.
+ */
+export function checkPlaces({ stdin, stdout, stderr }: GivenPlaces): void {
+  for (const [name, place] of Object.entries({ stdin, stdout, stderr })) {
+    if (typeof place === 'string' && FOREIGN_WORDS.has(place)) {
+      const instead = FOREIGN_WORDS.get(place);
+      throw new ValueError(`${name}: write ${instead}, or "./${place}" for a file of the name "${place}"`);
+    }
+  }
+}
+
+/**
  * Opens the files among the places of a child.
  *
  * The same file for both outputs, however it is named, is one description: they do not overwrite each other.
@@ -29,15 +57,7 @@ export interface OpenedStdio {
  * @param hasInput - Whether there is input to write; then `stdin` is a `PIPE`, else it is empty by default.
  * @throws {SpawnError} (rejects) of `stage` `'stdio'`, naming the file that cannot be opened.
  */
-export async function openStdio(
-  program: string,
-  given: {
-    readonly stdin: RunSource | undefined;
-    readonly stdout: RunTarget | undefined;
-    readonly stderr: RunTarget | undefined;
-  },
-  hasInput: boolean,
-): Promise<OpenedStdio> {
+export async function openStdio(program: string, given: GivenPlaces, hasInput: boolean): Promise<OpenedStdio> {
   const files: OpenFile[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(files.map(({ handle }) => handle.close()));

@@ -1,4 +1,5 @@
 /** `run` and `shell`: results, places of input and output, checks. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,6 +212,25 @@ describe('places of run', () => {
       stage: 'lookup',
     });
     // The descriptors are counted by the guard of this test run.
+  });
+
+  it.each([
+    ['pipe', 'PIPE'],
+    ['overlapped', 'PIPE'],
+    ['inherit', 'null'],
+    ['ignore', 'DEVNULL'],
+  ])('are not words: %j is refused, and the message says %s', async (word, instead) => {
+    for (const place of ['stdin', 'stdout', 'stderr'] as const) {
+      const error = await rejection<ValueError>(run('true', [], { [place]: word }));
+      expect(error).toBeInstanceOf(ValueError);
+      expect(error.message).toBe(`${place}: write ${instead}, or "./${word}" for a file of the name "${word}"`);
+    }
+    expect(existsSync(word)).toBe(false);
+  });
+
+  it('are files of any other name, also of one that is a word elsewhere', async () => {
+    await run('echo', ['named'], { stdout: at('pipe'), stderr: { append: at('inherit') } });
+    expect([await text('pipe'), await text('inherit')]).toEqual(['named\n', '']);
   });
 
   it('are not touched when the call is refused or aborted before', async () => {
