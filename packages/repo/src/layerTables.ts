@@ -97,6 +97,7 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     readPipeTransport: ['base', 'bufferedDelivery', 'callbackQueue', 'childHandle', 'protocols', 'transports'],
     writePipeTransport: ['base', 'callbackQueue', 'childHandle', 'errors', 'flowControl', 'transports'],
     subprocessPipes: ['base', 'callbackQueue', 'protocols', 'readPipeTransport'],
+    stdinGrace: ['clock', 'errors', 'writePipeTransport'],
     handleTransport: [
       'base',
       'callbackQueue',
@@ -106,6 +107,7 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
       'protocols',
       'readPipeTransport',
       'signals',
+      'stdinGrace',
       'subprocessPipes',
       'transports',
       'writePipeTransport',

@@ -5,17 +5,18 @@
  * 2. `processExited` follows the handle's `exit`, a pipe's loss follows that pipe's `close`; neither waits for the other.
  * 3. `connectionLost` comes when the end is known and every pipe is lost; it is scheduled, hence last.
  * 4. Read pipes are never closed because the process exited: a descendant may hold them, and what is in them is output.
- * 5. The input is left to whoever reads it, also after the exit; but once it is to be closed and nobody takes a byte for
- *    the grace period, it is aborted, so that rule 3 is always reached.
+ * 5. The input is left to whoever reads it, also after the exit; `stdinGrace.ts` says when it is given up all the same, so
+ *    that rule 3 is always reached.
  */
 import type { BaseProtocol } from './base.js';
 import { CallbackQueue, type CallbackErrorReporter } from './callbackQueue.js';
 import type { ChildHandle } from './childHandle.js';
-import type { Clock, ClockTimer } from './clock.js';
-import { BrokenPipeError, ProcessLookupError, type TransportLostError } from './errors.js';
+import type { Clock } from './clock.js';
+import { ProcessLookupError, type TransportLostError } from './errors.js';
 import type { SubprocessProtocol } from './protocols.js';
 import { ReadPipeTransport } from './readPipeTransport.js';
 import { signalNumber, type Signal } from './signals.js';
+import { StdinGrace } from './stdinGrace.js';
 import { InputReceiver, outputReceiver, type PipeOwner } from './subprocessPipes.js';
 import type { ReadTransport, SubprocessTransport, WriteTransport } from './transports.js';
 import { WritePipeTransport } from './writePipeTransport.js';
@@ -44,6 +45,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   readonly #handle: ChildHandle;
   readonly #settings: HandleTransportSettings;
   readonly #stdin: WritePipeTransport | null;
+  readonly #stdinGrace: StdinGrace | null;
   readonly #outputs = new Map<number, ReadPipeTransport>();
   readonly #openFds = new Set<number>();
   #protocol: SubprocessProtocol | null;
@@ -56,7 +58,6 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   #closed = false;
   #finishing = false;
   #finished = false;
-  #stdinGrace: ClockTimer | null = null;
 
   constructor(handle: ChildHandle, protocol: SubprocessProtocol, settings: HandleTransportSettings) {
     this.#handle = handle;
@@ -73,6 +74,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     handle.on('lost', this.#onLost, this);
     handle.on('error', this.#onError, this);
     this.#stdin = this.#connectStdin();
+    this.#stdinGrace = this.#stdin === null ? null : new StdinGrace(this.#stdin, settings.clock, settings.stdinGraceMs);
     for (const [fd, output] of handle.outputs) {
       this.#openFds.add(fd);
       this.#outputs.set(fd, new ReadPipeTransport(output, outputReceiver(this, fd), this.queue));
@@ -185,8 +187,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   pipeLost(fd: number, error: Error | null): void {
     this.#openFds.delete(fd);
     if (fd === 0) {
-      this.#stdinGrace?.cancel();
-      this.#stdinGrace = null;
+      this.#stdinGrace?.stdinLost();
     }
     this.queue.run('pipeConnectionLost', () => {
       this.#protocol?.pipeConnectionLost(fd, error);
@@ -199,11 +200,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
       return null;
     }
     this.#openFds.add(0);
-    const stdin = new WritePipeTransport(this.#handle.stdin, new InputReceiver(this), this.queue);
-    stdin.watch(() => {
-      this.#watchStdin();
-    });
-    return stdin;
+    return new WritePipeTransport(this.#handle.stdin, new InputReceiver(this), this.queue);
   }
 
   #onSpawn(pid: number | null): void {
@@ -232,7 +229,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     this.queue.deliver('processExited', () => {
       this.#protocol?.processExited();
     });
-    this.#watchStdin();
+    this.#stdinGrace?.childExited();
     this.#tryFinish();
   }
 
@@ -273,19 +270,6 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
       // A set-uid child may not be ours to kill, and an engine may have no signals: closing the pipes is what is left.
       void thrown;
     }
-  }
-
-  /** Rule 5. Starts the grace period anew whenever a byte was taken. */
-  #watchStdin(): void {
-    this.#stdinGrace?.cancel();
-    this.#stdinGrace = null;
-    const stdin = this.#stdin;
-    if (stdin === null || this.#returncode === null || !stdin.isClosing() || !this.#openFds.has(0)) {
-      return;
-    }
-    this.#stdinGrace = this.#settings.clock.setTimer(() => {
-      stdin.abortWith(stdin.getWriteBufferSize() > 0 ? new BrokenPipeError('nobody read the rest of the input') : null);
-    }, this.#settings.stdinGraceMs);
   }
 
   #tryFinish(): void {
