@@ -84,7 +84,9 @@ export class Redaction {
     for (const event of events) {
       if (event.kind === 'data' || event.kind === 'write') {
         const key = `${event.child} ${event.kind === 'data' ? event.fd : 0}`;
-        streams.set(key, [...(streams.get(key) ?? []), event]);
+        const stream = streams.get(key) ?? [];
+        stream.push(event);
+        streams.set(key, stream);
       }
     }
     const replaced = new Map<SessionEvent, Payload>();

@@ -22,11 +22,11 @@ import {
 import { cutterFor } from '../chunking.js';
 import { makeFakeOutput, type FakeOutput } from '../fakeOutput.js';
 import type { Channel, Scheduler } from '../scheduler.js';
-import { InputMatcher } from './inputMatcher.js';
-import { payloadBytes, payloadLength, type Payload } from './payload.js';
+import { payloadBytes } from './payload.js';
+import { ProgramFollower, type Deviation } from './programFollower.js';
 import { remakeError, type RecordedError } from './recordedError.js';
-import { ReplayDeviationError, type DeviationKind } from './replayDeviationError.js';
-import { ReplayInput } from './replayInput.js';
+import { ReplayDeviationError } from './replayDeviationError.js';
+import { ReplayInput, type ReplayInputOwner } from './replayInput.js';
 import type { SessionEvent } from './session.js';
 
 /** What a replayed child needs. */
@@ -37,9 +37,6 @@ export interface ReplayChildSettings {
   readonly pid: number;
   readonly onDeviation: (deviation: ReplayDeviationError) => void;
 }
-
-type SignalEvent = Extract<SessionEvent, { readonly kind: 'signal' }>;
-type WriteEvent = Extract<SessionEvent, { readonly kind: 'write' }>;
 
 /** What the program under test did and what the child waits for: it takes as long as it takes. */
 const ACTIONS: ReadonlySet<SessionEvent['kind']> = new Set(['write', 'end', 'destroy', 'signal']);
@@ -57,14 +54,7 @@ export class ReplayChild extends ChildHandle {
   readonly #channel: Channel = {};
   readonly #input: ReplayInput | null;
   readonly #fakeOutputs = new Map<number, FakeOutput>();
-  readonly #matcher: InputMatcher;
-  readonly #writes: readonly WriteEvent[];
-  /** Where each recorded write ends in the stream of all. */
-  readonly #writeEnds: readonly number[];
-  readonly #signals: readonly SignalEvent[];
-  #passedWrites = 0;
-  #sentSignals = 0;
-  #inputEnded = false;
+  readonly #program: ProgramFollower;
   #next = 0;
   #anchor: number;
   #anchorNow: number;
@@ -80,12 +70,7 @@ export class ReplayChild extends ChildHandle {
     this.#settings = settings;
     this.#anchor = events[0]?.at ?? 0;
     this.#anchorNow = settings.clock?.now() ?? 0;
-    this.#writes = events.filter((event) => event.kind === 'write');
-    this.#matcher = new InputMatcher(this.#writes.map(({ payload }) => payload));
-    this.#writeEnds = runningSum(this.#writes.map(({ payload }) => payload));
-    this.#signals = events.filter(
-      (event): event is SignalEvent => event.kind === 'signal' && event.outcome !== 'nobody',
-    );
+    this.#program = new ProgramFollower(events);
     this.#input = request.stdio.get(0)?.kind === 'pipe' ? this.#makeInput() : null;
     this.stdin = this.#input;
     for (const [fd, slot] of request.stdio) {
@@ -117,16 +102,14 @@ export class ReplayChild extends ChildHandle {
 
   /** What the program under test has not done of what is recorded; `null` for nothing. */
   get incomplete(): ReplayDeviationError | null {
-    const missing = this.#matcher.missing;
+    const missing = this.#program.missing;
     if (missing !== null) {
-      return this.#deviation('incomplete', missing.offset, missing.expected, 'nothing more');
+      return this.#errorOf(missing);
     }
-    const signal = this.#signals[this.#sentSignals];
-    if (signal !== undefined) {
-      return this.#deviation('incomplete', null, `signal ${String(signal.signal)}`, 'nothing more');
-    }
-    const waitsForEnd = this.#events[this.#next]?.kind === 'end' && !this.#inputEnded && !this.#over;
-    return waitsForEnd ? this.#deviation('incomplete', null, 'the end of the input', 'nothing more') : null;
+    const next = this.#events[this.#next];
+    return next?.kind === 'end' && !this.#program.hasDone(next) && !this.#over
+      ? this.#errorOf({ kind: 'incomplete', offset: null, expected: 'the end of the input', actual: 'nothing more' })
+      : null;
   }
 
   override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
@@ -134,12 +117,12 @@ export class ReplayChild extends ChildHandle {
     if (this.#over) {
       return false;
     }
-    const recorded = this.#signals[this.#sentSignals];
-    if (recorded === undefined || signalNumber(recorded.signal) !== number || recorded.scope !== scope) {
-      const expected = recorded === undefined ? 'no more signal' : `signal ${String(recorded.signal)}`;
-      throw this.#deviate(this.#deviation('signal', null, expected, `signal ${signalName(number) ?? number}`));
+    const recorded = this.#program.signalled(number, scope);
+    if (recorded === null) {
+      const expected = this.#program.nextSignal ?? 'no more signal';
+      const actual = `signal ${signalName(number) ?? number}`;
+      throw this.#deviate({ kind: 'signal', offset: null, expected, actual });
     }
-    this.#sentSignals += 1;
     this.#advanceLater();
     if (typeof recorded.outcome === 'object') {
       throw remakeError(recorded.outcome);
@@ -148,17 +131,16 @@ export class ReplayChild extends ChildHandle {
   }
 
   #makeInput(): ReplayInput {
-    return new ReplayInput(
-      {
-        written: (chunk) => {
-          this.#onWritten(chunk);
-        },
-        ended: (how) => {
-          this.#onInputEnded(how);
-        },
+    const owner: ReplayInputOwner = {
+      written: (chunk) => {
+        this.#follow(this.#over ? null : this.#program.wrote(chunk));
       },
-      this.#settings.scheduler,
-    );
+      ended: (how) => {
+        const deviation = this.#program.endedInput(how);
+        this.#follow(this.#over ? null : deviation);
+      },
+    };
+    return new ReplayInput(owner, this.#settings.scheduler);
   }
 
   #makeOutput(): FakeOutput {
@@ -171,22 +153,12 @@ export class ReplayChild extends ChildHandle {
     });
   }
 
-  #onWritten(chunk: Uint8Array): void {
-    const mismatch = this.#over ? null : this.#matcher.feed(chunk);
-    if (mismatch === null) {
+  /** The program under test did something: as recorded (`null`), or otherwise. */
+  #follow(deviation: Deviation | null): void {
+    if (deviation === null) {
       this.#advanceLater();
     } else {
-      this.#deviate(this.#deviation('input', mismatch.offset, mismatch.expected, mismatch.actual));
-    }
-  }
-
-  #onInputEnded(how: 'end' | 'destroy'): void {
-    this.#inputEnded = true;
-    const missing = this.#over || how === 'destroy' ? null : this.#matcher.missing;
-    if (missing === null) {
-      this.#advanceLater();
-    } else {
-      this.#deviate(this.#deviation('end of input', missing.offset, missing.expected, missing.actual));
+      this.#deviate(deviation);
     }
   }
 
@@ -206,7 +178,7 @@ export class ReplayChild extends ChildHandle {
         this.#finish();
         return;
       }
-      if (!this.#isDone(event)) {
+      if (!this.#program.hasDone(event)) {
         this.#input?.take(Infinity);
         return;
       }
@@ -226,22 +198,6 @@ export class ReplayChild extends ChildHandle {
       this.#play(event);
     }
     this.#input?.take(Infinity);
-  }
-
-  /** Whether the program under test has done it; true for what the child did. */
-  #isDone(event: SessionEvent): boolean {
-    switch (event.kind) {
-      case 'write':
-        this.#passedWrites = Math.max(this.#passedWrites, this.#writes.indexOf(event) + 1);
-        return this.#matcher.progress >= (this.#writeEnds[this.#passedWrites - 1] ?? 0);
-      case 'end':
-      case 'destroy':
-        return this.#inputEnded;
-      case 'signal':
-        return event.outcome === 'nobody' || this.#signals.indexOf(event) < this.#sentSignals;
-      default:
-        return true;
-    }
   }
 
   /** How long to wait until a thing that the child did. */
@@ -269,7 +225,7 @@ export class ReplayChild extends ChildHandle {
         this.#closePipe(event.fd, event.error);
         return;
       case 'taken':
-        this.#input?.take(this.#writeEnds[event.write - 1] ?? 0);
+        this.#input?.take(this.#program.endOfWrite(event.write));
         return;
       case 'exit':
         this.#later(() => {
@@ -323,23 +279,19 @@ export class ReplayChild extends ChildHandle {
     });
   }
 
-  #deviate(deviation: ReplayDeviationError): ReplayDeviationError {
-    this.#settings.onDeviation(deviation);
-    this.#lose(deviation.message, deviation);
-    return deviation;
+  #deviate(deviation: Deviation): ReplayDeviationError {
+    const error = this.#errorOf(deviation);
+    this.#settings.onDeviation(error);
+    this.#lose(error.message, error);
+    return error;
   }
 
-  #deviation(kind: DeviationKind, offset: number | null, expected: string, actual: string): ReplayDeviationError {
+  #errorOf({ kind, ...details }: Deviation): ReplayDeviationError {
     const child = this.#events[0]?.child ?? 0;
-    return new ReplayDeviationError(kind, { child, offset, expected, actual, program: this.#request.program });
+    return new ReplayDeviationError(kind, { child, program: this.#request.program, ...details });
   }
 
   #later(task: () => void): void {
     this.#settings.scheduler.post(this.#channel, task);
   }
-}
-
-function runningSum(payloads: readonly Payload[]): number[] {
-  let sum = 0;
-  return payloads.map((payload) => (sum += payloadLength(payload)));
 }
