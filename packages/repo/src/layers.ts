@@ -92,6 +92,18 @@ export function checkFileArrows(sources: Sources, rules: Readonly<Record<string,
   return violations;
 }
 
+/** Arrows that a table allows and no file has, so that a table tells how things are. */
+export function findUnusedArrows(sources: Sources, rules: Readonly<Record<string, FileRules>>): string[] {
+  return [...localImports(sources)].flatMap(([file, targets]) => {
+    const allowed = rules[placeOf(file)?.owner ?? '']?.[localName(file)] ?? [];
+    if (allowed === 'any') return [];
+    const used = targets.map(localName);
+    return allowed
+      .filter((target) => !used.includes(target))
+      .map((target) => `${file}: does not import ${target}, take it out of FILE_RULES`);
+  });
+}
+
 /** Modules that one named file imports and no other file of a published package does. */
 export function checkSoleImporters(
   sources: Sources,

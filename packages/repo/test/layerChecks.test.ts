@@ -6,6 +6,7 @@ import {
   checkPackageArrows,
   checkSoleImporters,
   findCycles,
+  findUnusedArrows,
   type Sources,
 } from '../src/layers.js';
 import { FILE_RULES, PACKAGE_RULES, PRIVATE_FOLDERS, SOLE_IMPORTERS } from '../src/layerTables.js';
@@ -78,6 +79,16 @@ describe('checkFileArrows', () => {
 
   it('says nothing about a package without a table', () => {
     expect(checkFileArrows(files({ 'packages/bench/src/a.ts': `import './b.js';` }), FILE_RULES)).toEqual([]);
+  });
+});
+
+describe('findUnusedArrows', () => {
+  it('finds what is allowed and not imported', () => {
+    const entries = { 'packages/x/src/a.ts': `import './b.js';`, 'packages/x/src/b.ts': '', 'packages/x/src/c.ts': '' };
+    const rules = { x: { a: ['b', 'c'], b: [], c: 'any' } } as const;
+    expect(findUnusedArrows(files(entries), rules)).toEqual([
+      'packages/x/src/a.ts: does not import c, take it out of FILE_RULES',
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   checkPackageArrows,
   checkSoleImporters,
   findCycles,
+  findUnusedArrows,
   type Sources,
 } from '../src/layers.js';
 import { FILE_RULES, PACKAGE_RULES, PRIVATE_FOLDERS, SOLE_IMPORTERS } from '../src/layerTables.js';
@@ -52,6 +53,10 @@ describe('the tables', () => {
       Object.keys(table).map((name) => `packages/${owner}/src/${name}.ts`),
     );
     expect(named.filter((file) => !sources.has(file))).toEqual([]);
+  });
+
+  it('allow nothing that no file does', () => {
+    expect(findUnusedArrows(sources, FILE_RULES)).toEqual([]);
   });
 
   it('allow no circle of packages', () => {
