@@ -132,7 +132,7 @@ describe('a child written as a function', () => {
   });
 
   it('dies of SIGPIPE when nobody reads, or gets EPIPE if it ignores that', async () => {
-    const backend = new FakeBackend();
+    const backend = new FakeBackend({ capacityBytes: 64 });
     const seen: unknown[] = [];
     backend.expect('yes').run(
       async ({ stdout }) => {
