@@ -132,9 +132,9 @@ export class HandleRecorder {
     await Promise.all(fds.map((fd) => this.seen(`close:${fd}`)));
   }
 
-  /** Whether it has ended, or never began. */
+  /** Whether it has ended, never began, or was lost. */
   get over(): boolean {
-    return this.returncode !== null || this.error !== null;
+    return this.returncode !== null || this.error !== null || this.log.has('lost');
   }
 
   #listen(fd: number, output: ReadPipeHandle): void {

@@ -166,7 +166,7 @@ export const groups: RequirementTable = {
     source: 'BackendCapabilities',
     lacks: 'groupSignals',
     async run(c) {
-      const child = await c.start([step.forever()]);
+      const child = await c.start([step.count()]);
       const error = thrownBy(() => {
         child.transport.sendSignal('SIGTERM', 'group');
       });

@@ -120,7 +120,8 @@ export const signalRefusals: RequirementTable = {
     source: 'design §3',
     lacks: 'signals',
     async run(c) {
-      const child = await c.start([step.forever()]);
+      // One that ends with its input: nothing else would end it.
+      const child = await c.start([step.count()]);
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         ok(
           thrownBy(() => {
