@@ -20,8 +20,10 @@ async function underPython(programs: readonly OracleCase[]): Promise<Recorded[]>
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Recorded[];
 }
 
-// Not run where there is no python3, and seen to be.
-(hasPython ? describe : describe.skip)('under asyncio and under us the same callbacks come for', () => {
+const title = 'under asyncio and under us the same callbacks come for';
+
+// Where there is no python3 that is to be seen.
+(hasPython ? describe : describe.skip)(`${title}${hasPython ? '' : ' [lacks python3]'}`, () => {
   let recorded: readonly Recorded[] = [];
 
   beforeAll(async () => {
