@@ -39,6 +39,7 @@ export type CompletedWith<Options> = CompletedProcess<CapturedAs<Options, 'stdou
  * A child that has ended, with everything known about it.
  *
  * @asyncio subprocess.CompletedProcess
+ * Differs: an interface; tells the signal, the duration, truncation, a timeout and held pipes too.
  */
 export interface CompletedProcess<
   Stdout extends Uint8Array | string | null = Uint8Array | string | null,

@@ -53,6 +53,7 @@ export type ProcessWith<Options> = Process<
  * @param options - Everything that `subprocessExec` takes, and `limit`. Stdio is inherited by default.
  * @throws as `subprocessExec`; `ValueError` (rejects) unless `limit` is greater than 0.
  * @asyncio asyncio.create_subprocess_exec
+ * Differs: arguments stand in an array and options in an object; `limit` is checked before anything is started.
  */
 export async function createSubprocessExec<
   const Options extends CreateExecOptions & Only<keyof CreateExecOptions, Options> = object,
@@ -73,6 +74,7 @@ export async function createSubprocessExec<
  * @param options - Everything that `subprocessShell` takes, and `limit`. Stdio is inherited by default.
  * @throws as `subprocessShell`; `ValueError` (rejects) unless `limit` is greater than 0.
  * @asyncio asyncio.create_subprocess_shell
+ * Differs: takes text only; options in an object.
  */
 export async function createSubprocessShell<
   const Options extends CreateShellOptions & Only<keyof CreateShellOptions, Options> = object,

@@ -56,6 +56,7 @@ export interface StopReport {
  * Made by `createSubprocessExec` and `createSubprocessShell`, or from any transport that keeps the public contract and the
  * `SubprocessStreamProtocol` connected to it. With `await using` it is ended and reaped at the end of the block.
  * @asyncio asyncio.subprocess.Process
+ * Differs: the constructor is public and takes any transport that keeps the contract.
  */
 export class Process<
   Stdin extends StreamWriter | null = StreamWriter | null,

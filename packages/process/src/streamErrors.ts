@@ -4,6 +4,7 @@
  * The stream ended before the read had what it asked for.
  *
  * @asyncio asyncio.IncompleteReadError
+ * Differs: `expected` is `null` for a separator.
  */
 export class IncompleteReadError extends Error {
   override readonly name: string = 'IncompleteReadError';

@@ -29,6 +29,7 @@ export interface StreamProtocolOptions {
  *
  * It is an ordinary user of the low level: it calls nothing that is not public there.
  * @asyncio asyncio.subprocess.SubprocessStreamProtocol
+ * Differs: calls nothing that is not public below.
  */
 export class SubprocessStreamProtocol extends SubprocessProtocol {
   /** Settles when the return code is known, or never will be. */

@@ -22,6 +22,7 @@ export interface WriterWaitOptions {
  * The flow control of one writer: give it the callbacks of the transport's protocol.
  *
  * @asyncio streams.FlowControlMixin
+ * Differs: an object that a protocol forwards to, not a base class.
  */
 export class WriterFlow {
   readonly #drains = new WaiterList();

@@ -7,6 +7,7 @@
  * What every transport can do: close, tell its state, and change its receiver.
  *
  * @asyncio asyncio.BaseTransport
+ * Differs: an interface; there is no constructor that takes the extra information.
  */
 export interface BaseTransport {
   /**
@@ -61,6 +62,7 @@ export class BaseProtocol {
    * Called once, after every other callback.
    * @param _exc - The reason, `null` for an ordinary end.
    * @asyncio BaseProtocol.connection_lost
+   * Differs: a child whose link was lost tells it here, where asyncio passes `None` for every child.
    */
   connectionLost(_exc: Error | null): void {}
   /**

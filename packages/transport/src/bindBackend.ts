@@ -15,6 +15,7 @@ export interface BoundBackend {
  * `connectReadPipe` and `connectWritePipe` start nothing, so they have no backend to fill in.
  * @param backend - Used unless a call names another in its options.
  * @asyncio the event loop object, as far as it starts children
+ * Differs: made for a backend, as many as one likes; nothing runs in it.
  */
 export function bindBackend(backend: SubprocessBackend): BoundBackend {
   return {

@@ -12,7 +12,12 @@ import { CallbackError } from './errors.js';
 /** Taken once: the fake timers of a test runner that replace it later would hold every callback back. */
 const enqueue: (task: () => void) => void = globalThis.queueMicrotask.bind(globalThis);
 
-/** Takes the error of a callback that threw. */
+/**
+ * Takes the error of a callback that threw.
+ *
+ * @asyncio loop.set_exception_handler
+ * Differs: given to each creation and each connected pipe; gets the error, and no context.
+ */
 export type CallbackErrorReporter = (error: CallbackError) => void;
 
 /** The default reporter: the error becomes an uncaught exception in a task of its own. */

@@ -123,6 +123,7 @@ export class ConnectionResetError extends SubprocessError {
  * An argument has the right type and a value that makes no sense.
  *
  * @asyncio ValueError
+ * Differs: a `RangeError`, as JavaScript calls such values.
  */
 export class ValueError extends RangeError {
   override readonly name: string = 'ValueError';
@@ -133,6 +134,7 @@ export class ValueError extends RangeError {
  * The backend cannot do what was asked for; nothing was done.
  *
  * @asyncio NotImplementedError
+ * Differs: names the capability that the backend lacks.
  */
 export class NotSupportedError extends SubprocessError {
   override readonly name: string = 'NotSupportedError';

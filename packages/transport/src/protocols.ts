@@ -28,6 +28,7 @@ export class Protocol extends BaseProtocol {
  *
  * Call grammar: `connectionMade (getBuffer bufferUpdated?)* eofReceived? connectionLost`.
  * @asyncio asyncio.BufferedProtocol
+ * Differs: works on pipes, where asyncio has it for sockets only.
  */
 export class BufferedProtocol extends BaseProtocol {
   override connectionMade(_transport: ReadTransport): void {}
@@ -71,6 +72,7 @@ export class SubprocessProtocol extends BaseProtocol {
    * @param _fd - The child's descriptor: 1, 2, or one of `extraFds`.
    * @param _data - Never empty; it belongs to the receiver.
    * @asyncio SubprocessProtocol.pipe_data_received
+   * Differs: called straight from the input event, where asyncio schedules it.
    */
   pipeDataReceived(_fd: number, _data: Uint8Array): void {}
   /**

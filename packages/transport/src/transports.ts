@@ -46,6 +46,7 @@ export interface WriteTransport extends BaseTransport {
    * @param data - The bytes; an empty array does nothing.
    * @throws {TypeError} if `data` is not a `Uint8Array`. Never for a reason of input or output.
    * @asyncio WriteTransport.write
+   * Differs: a wrong type is a `TypeError` on every system.
    */
   write(data: Uint8Array): void;
   /**
@@ -67,6 +68,7 @@ export interface WriteTransport extends BaseTransport {
   /**
    * Drops what is buffered and closes; `connectionLost(null)` follows. Does nothing after a loss.
    * @asyncio WriteTransport.abort
+   * Differs: may be repeated.
    */
   abort(): void;
   /**
@@ -98,6 +100,7 @@ export interface SubprocessTransport extends BaseTransport {
   /**
    * Returns the process id, the same for ever; `null` where the backend knows none.
    * @asyncio SubprocessTransport.get_pid
+   * Differs: `null` where the backend knows none.
    */
   getPid(): number | null;
   /**
@@ -109,6 +112,7 @@ export interface SubprocessTransport extends BaseTransport {
    * Returns the transport of one of the child's descriptors, `null` where it is not a `PIPE`. It stays after its loss.
    * @param fd - 0 for the child's input, 1 and 2 for its outputs, from 3 on for `extraFds`.
    * @asyncio SubprocessTransport.get_pipe_transport
+   * Differs: has the outputs of `extraFds` too.
    */
   getPipeTransport(fd: 0): WriteTransport | null;
   getPipeTransport(fd: number): ReadTransport | WriteTransport | null;
