@@ -11,11 +11,7 @@ function git(options: FakeBackendOptions = {}): GitRunner {
   return new GitRunner({ baseDir: '/repo', silenceMs: 1_000, backend });
 }
 
-afterEach(async () => {
-  backend.assertNoPending();
-  backend.assertNoLiveChildren();
-  await backend.dispose();
-});
+afterEach(() => backend.finish());
 // #endregion setUp
 
 describe('what the mock could say too', () => {

@@ -22,11 +22,7 @@ const echo: FakeProgram = async ({ stdin, stdout }) => {
   }
 };
 
-afterEach(async () => {
-  backend.assertNoPending();
-  backend.assertNoLiveChildren();
-  await backend.dispose();
-});
+afterEach(() => backend.finish());
 // #endregion setUp
 
 describe('what the mock could say too', () => {

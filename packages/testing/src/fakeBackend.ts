@@ -166,6 +166,20 @@ export class FakeBackend implements SubprocessBackend {
     this.#assertNone('fake children are left', list);
   }
 
+  /**
+   * For the end of a test: checks `assertNoPending` and `assertNoLiveChildren`, and disposes whatever they say, so that a
+   * test that fails leaves no fake child that goes on by itself.
+   * @throws {Error} (rejects) as they do.
+   */
+  async finish(): Promise<void> {
+    try {
+      this.assertNoPending();
+      this.assertNoLiveChildren();
+    } finally {
+      await this.dispose();
+    }
+  }
+
   /** Ends every child that still runs, lets go of every pipe, stops the clock, and forgets what was expected. */
   async dispose(): Promise<void> {
     this.#expectations.length = 0;

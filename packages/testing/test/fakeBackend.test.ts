@@ -217,6 +217,30 @@ describe('the end of a test', () => {
     expect(backend.clock.pendingTimers).toBe(0);
   });
 
+  it('that fails leaves nothing either, not even a program that would go on for ever', async () => {
+    const backend = new FakeBackend({ autoAdvance: true });
+    let turns = 0;
+    backend.expect('poll').run(async ({ sleep }) => {
+      for (;;) {
+        await sleep(10);
+        turns += 1;
+      }
+    });
+    const { protocol } = await start(backend, 'poll');
+    await expect(backend.finish()).rejects.toThrow('#1 poll still runs');
+    await protocol.lost;
+    const atTheEnd = turns;
+    await backend.settle();
+    expect([turns, backend.clock.pendingTimers]).toEqual([atTheEnd, 0]);
+  });
+
+  it('that expected more is told so, and one that had it all is not', async () => {
+    const backend = new FakeBackend();
+    backend.expect('p').reply({});
+    await expect(backend.finish()).rejects.toThrow('expected "p" 1 more time');
+    await backend.finish();
+  });
+
   it('a pid can be used again, and a late signal does not reach the stranger', async () => {
     const backend = new FakeBackend({ reusePids: true });
     backend.expect('p').byHand().times(3);

@@ -10,11 +10,7 @@ describe('currentBranch', () => {
     backend = new FakeBackend({ autoAdvance: true });
   });
 
-  afterEach(async () => {
-    backend.assertNoPending();
-    backend.assertNoLiveChildren();
-    await backend.dispose();
-  });
+  afterEach(() => backend.finish());
 
   it('is what git says', async () => {
     backend.expect({ program: 'git', args: ['branch', '--show-current'], cwd: '/repo' }).reply({ stdout: 'main\n' });
