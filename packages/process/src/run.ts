@@ -156,8 +156,11 @@ async function runToEnd(
   return result;
 }
 
-/** Own properties only, as everywhere; what this layer does not know is checked by the one below. */
-function ownSettings(options: RunOptions | ShellOptions | undefined): RunOptions {
+/**
+ * Returns the own properties only, as everywhere; what this layer does not know is checked by the one below.
+ * @throws {TypeError} if they are no object.
+ */
+export function ownSettings(options: RunOptions | ShellOptions | undefined): RunOptions {
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
     throw new TypeError('options must be an object');
   }

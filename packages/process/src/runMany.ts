@@ -1,12 +1,22 @@
-import { setMaxListeners } from 'node:events';
-import { ownOptions, ValueError } from '@subwire/transport';
-import type { CompletedProcess } from './completedProcess.js';
-import { run, shell, type RunOptions, type ShellOptions } from './run.js';
+import { ownOptions, systemClock, ValueError } from '@subwire/transport';
+import type { CompletedProcess, CompletedWith, Hinted, Only } from './completedProcess.js';
+import { Deadline } from './deadline.js';
+import { ownSettings, run, shell, type RunOptions, type ShellOptions } from './run.js';
 
 /** A program to run, or a command line for the shell. */
 export type Command =
   | { readonly program: string | URL; readonly args?: readonly string[]; readonly options?: RunOptions }
   | { readonly shell: string; readonly options?: ShellOptions };
+
+/** What decides the types of the outputs, which a command leaves to the defaults. */
+interface NoOutputs {
+  readonly encoding?: undefined;
+  readonly stdout?: undefined;
+  readonly stderr?: undefined;
+}
+
+/** A `Command` that says nothing about its outputs. */
+type PlainCommand = Command & { readonly options?: NoOutputs };
 
 /** How far `runMany` has come. */
 export interface RunProgress {
@@ -21,18 +31,24 @@ export interface RunProgress {
 }
 
 /** Options of `runMany`. */
-export interface RunManyOptions {
+export interface RunManyOptions<Defaults = RunOptions, Stop extends boolean = boolean> {
+  /**
+   * Options of all commands, under those that a command has itself. An `input` that can be read only once, such as a stream,
+   * goes to one of them. Default: none.
+   */
+  readonly defaults?: Hinted<Defaults, RunOptions>;
   /** How many run at the same time. Default: 4. */
   readonly concurrency?: number;
   /** Called whenever a command starts or ends, and with each captured chunk. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Ends the rest when one fails, and rejects with its error once they are reaped. Default: `true`. */
-  readonly stopOnError?: boolean;
+  readonly stopOnError?: Stop;
   /** Ends all of them on abort; rejects with `signal.reason` once they are reaped. */
   readonly signal?: AbortSignal;
 }
 
 const RUN_MANY_OPTIONS: ReadonlySet<string> = new Set<keyof RunManyOptions>([
+  'defaults',
   'concurrency',
   'onProgress',
   'stopOnError',
@@ -42,21 +58,31 @@ const RUN_MANY_OPTIONS: ReadonlySet<string> = new Set<keyof RunManyOptions>([
 /** Default of `concurrency`. */
 const DEFAULT_CONCURRENCY = 4;
 
+/** The results of `runMany`: what became of each if failures do not stop it. */
+type Results<Result, Stop> = Stop extends false ? PromiseSettledResult<Result>[] : Result[];
+
 /**
  * Runs many commands, a few at a time, and returns their results in the order of the commands.
  *
- * A command fails if `run` rejects; `check` is on unless its options say otherwise.
+ * A command fails if `run` rejects; `check` is on unless its options or the defaults say otherwise. The types of the
+ * outputs follow the defaults, if the commands themselves say nothing about their outputs.
  * @param commands - Read to the end first, since progress tells how many there are.
  * @param options - See `RunManyOptions`.
  * @returns the results; with `stopOnError: false` what became of each.
  * @throws the first failure (rejects), unless `stopOnError` is `false`. The others have been ended and reaped by then.
  * @asyncio asyncio.gather, for children
  */
-export async function runMany(
+export async function runMany<
+  const Defaults extends RunOptions & Only<keyof RunOptions, Defaults> = object,
+  const Stop extends boolean = true,
+>(
+  commands: Iterable<PlainCommand>,
+  options?: RunManyOptions<Defaults, Stop>,
+): Promise<Results<CompletedWith<Defaults>, Stop>>;
+export async function runMany<const Stop extends boolean = true>(
   commands: Iterable<Command>,
-  options: RunManyOptions & { readonly stopOnError: false },
-): Promise<PromiseSettledResult<CompletedProcess>[]>;
-export async function runMany(commands: Iterable<Command>, options?: RunManyOptions): Promise<CompletedProcess[]>;
+  options?: RunManyOptions<RunOptions, Stop>,
+): Promise<Results<CompletedProcess, Stop>>;
 export async function runMany(
   commands: Iterable<Command>,
   given: RunManyOptions = {},
@@ -77,8 +103,10 @@ export async function runMany(
 class Batch {
   readonly #commands: readonly Command[];
   readonly #options: RunManyOptions;
+  readonly #defaults: RunOptions;
   readonly #results: PromiseSettledResult<CompletedProcess>[] = [];
-  readonly #controller = new AbortController();
+  /** One for each command that runs. */
+  readonly #endings = new Set<Deadline>();
   #next = 0;
   #running = 0;
   #done = 0;
@@ -89,8 +117,7 @@ class Batch {
   constructor(commands: readonly Command[], options: RunManyOptions) {
     this.#commands = commands;
     this.#options = options;
-    // One for each command that runs: no leak.
-    setMaxListeners(0, this.#controller.signal);
+    this.#defaults = ownSettings(options.defaults);
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -131,20 +158,31 @@ class Batch {
     return this.#results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 
-  #runOne(command: Command): Promise<CompletedProcess> {
-    const { signal: given, check = true, onBytes, ...rest } = withoutPrototype(command.options);
-    const own = this.#controller.signal;
+  async #runOne(command: Command): Promise<CompletedProcess> {
+    const { signal, check = true, onBytes, ...rest } = over(this.#defaults, ownSettings(command.options));
+    // Not `AbortSignal.any`: a signal that outlives us would keep a note of each one.
+    using ending = new Deadline({ signal }, systemClock);
+    if (this.#failure !== null) {
+      ending.abort(this.#failure.reason);
+    }
+    this.#endings.add(ending);
     const options = {
       ...rest,
       check,
-      signal: given === undefined ? own : AbortSignal.any([given, own]),
+      signal: ending.signal,
       onBytes: (nbytes: number): void => {
         this.#bytes += nbytes;
         onBytes?.(nbytes);
         this.#report();
       },
     };
-    return isShell(command) ? shell(command.shell, options) : run(command.program, command.args ?? [], options);
+    try {
+      return await (isShell(command)
+        ? shell(command.shell, options)
+        : run(command.program, command.args ?? [], options));
+    } finally {
+      this.#endings.delete(ending);
+    }
   }
 
   /** A receiver of progress that throws stops everything, and then it is the failure. */
@@ -165,7 +203,9 @@ class Batch {
   #stop(reason: unknown): void {
     // Only the first reason counts: those that are ended for it fail too.
     this.#failure ??= { reason };
-    this.#controller.abort(reason);
+    for (const ending of this.#endings) {
+      ending.abort(reason);
+    }
   }
 
   readonly #onAbort = (): void => {
@@ -177,7 +217,8 @@ function isShell(command: Command): command is Command & { readonly shell: strin
   return Object.hasOwn(command, 'shell');
 }
 
-/** Own properties only, as everywhere. */
-function withoutPrototype<Options extends object>(options: Options | undefined): Partial<Options> {
-  return Object.assign(Object.create(null) as Partial<Options>, options);
+/** An option that is `undefined` leaves the place to the default. */
+function over(defaults: RunOptions, own: RunOptions): RunOptions {
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return Object.assign(Object.create(null) as RunOptions, defaults, given);
 }

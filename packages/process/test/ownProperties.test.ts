@@ -14,6 +14,7 @@ const POLLUTION = {
   check: true,
   concurrency: 0,
   cwd: '/no/such/directory',
+  defaults: { cwd: '/no/such/directory' },
   drainGraceMs: -1,
   encoding: 'klingon',
   env: { POLLUTED: 'yes' },

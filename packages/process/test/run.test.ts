@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEVNULL, PIPE, SpawnError, STDOUT, ValueError } from '@subwire/transport';
-import { CalledProcessError, run, shell } from '../src/index.js';
+import { CalledProcessError, run, shell, type RunOptions } from '../src/index.js';
 import { node, rejection, sh, utf8 } from './helpers/children.js';
 
 describe('run', () => {
@@ -221,7 +221,8 @@ describe('places of run', () => {
     ['ignore', 'DEVNULL'],
   ])('are not words: %j is refused, and the message says %s', async (word, instead) => {
     for (const place of ['stdin', 'stdout', 'stderr'] as const) {
-      const error = await rejection<ValueError>(run('true', [], { [place]: word }));
+      const options: RunOptions = { [place]: word };
+      const error = await rejection<ValueError>(run('true', [], options));
       expect(error).toBeInstanceOf(ValueError);
       expect(error.message).toBe(`${place}: write ${instead}, or "./${word}" for a file of the name "${word}"`);
     }

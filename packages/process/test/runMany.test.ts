@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { ValueError } from '@subwire/transport';
 import type { CalledProcessError } from '../src/index.js';
-import { run, runMany, type Command, type RunProgress } from '../src/index.js';
+import { run, runMany, type Command, type RunOptions, type RunProgress } from '../src/index.js';
 import { ourChildren, rejection, timed, until } from './helpers/children.js';
 
 function shells(...commands: string[]): Command[] {
@@ -83,6 +83,43 @@ describe('runMany', () => {
     expect(result?.returncode).toBe(5);
   });
 
+  it('gives all commands the defaults, under what each of them says itself', async () => {
+    const seen: number[] = [];
+    const defaults: RunOptions = {
+      encoding: 'utf8',
+      check: false,
+      env: { PATH: process.env.PATH, WHO: 'all' },
+      onBytes: (nbytes) => seen.push(nbytes),
+    };
+    const results = await runMany(
+      [
+        { shell: 'echo "$WHO"; exit 1' },
+        { program: 'sh', args: ['-c', 'echo "$WHO"'], options: { env: { WHO: 'one' } } },
+        { shell: 'echo "$WHO"', options: { encoding: 'utf-16le', onBytes: () => undefined } },
+        { shell: 'echo "$WHO"', options: { encoding: undefined } as object },
+      ],
+      { concurrency: 1, defaults },
+    );
+    expect(results.map(({ stdout }) => stdout)).toEqual(['all\n', 'one\n', '\u6c61\u0a6c', 'all\n']);
+    expect([results[0]?.returncode, seen]).toEqual([1, [4, 4, 4]]);
+  });
+
+  it('lets a command switch the check on that the defaults switch off', async () => {
+    const commands = [{ shell: 'exit 1' }, { shell: 'exit 2', options: { check: true } }];
+    const outcomes = await runMany(commands, { defaults: { check: false }, stopOnError: false });
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('refuses defaults and options that are no objects, and tells a misspelt one as a failure', async () => {
+    const wrong = [5, 'encoding', null] as unknown as RunOptions[];
+    for (const defaults of wrong) {
+      expect(await rejection(runMany([], { defaults }))).toBeInstanceOf(TypeError);
+      expect(await rejection(runMany([{ shell: 'true', options: defaults }]))).toBeInstanceOf(TypeError);
+    }
+    const misspelt = { encodng: 'utf8' } as RunOptions;
+    expect(await rejection(runMany([{ shell: 'true' }], { defaults: misspelt }))).toBeInstanceOf(TypeError);
+  });
+
   it('counts a program that is not there as a failure', async () => {
     expect(await rejection(runMany([{ program: 'no-such-program' }]))).toMatchObject({ code: 'ENOENT' });
   });
@@ -126,9 +163,13 @@ describe('runMany', () => {
   it('leaves no listener on signals that outlive it', async () => {
     const { signal } = new AbortController();
     const own = new AbortController();
-    await runMany([{ shell: 'true', options: { signal: own.signal } }], { signal });
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    expect(getEventListeners(own.signal, 'abort')).toHaveLength(0);
+    const shared = new AbortController();
+    const commands = [{ shell: 'true', options: { signal: own.signal } }, { shell: 'true' }];
+    await runMany(commands, { signal, defaults: { signal: shared.signal } });
+    for (const outlives of [signal, own.signal, shared.signal]) {
+      expect(getEventListeners(outlives, 'abort')).toHaveLength(0);
+      expect(dependentsOf(outlives)).toBe(0);
+    }
   });
 
   it.each([0, 4])('stops everything when the receiver of progress throws at call %i', async (failAt) => {
@@ -164,5 +205,13 @@ describe('runMany', () => {
     expect(await run('true')).toMatchObject({ returncode: 0 });
   });
 });
+
+/** How many signals made by `AbortSignal.any` the runtime has noted in this one; it may keep them for ever. */
+function dependentsOf(signal: AbortSignal): number {
+  const kept = Object.getOwnPropertySymbols(signal).map(
+    (symbol) => (signal as unknown as Record<symbol, unknown>)[symbol],
+  );
+  return kept.reduce((sum: number, value) => sum + (value instanceof Set ? value.size : 0), 0);
+}
 
 const SLEEPER: Command = { program: 'sleep', args: ['60'] };

@@ -7,9 +7,11 @@ import {
   run,
   runMany,
   shell,
+  type Command,
   type CompletedProcess,
   type CreateExecOptions,
   type Process,
+  type RunManyOptions,
   type RunOptions,
   type StreamReader,
   type StreamWriter,
@@ -135,10 +137,6 @@ describe('the types of run', () => {
     const given = {} as RunOptions;
     const unknown = () => run('x', [], given);
     assertType<Equal<Result<typeof unknown>['stdout'], string | Uint8Array | null>>(unknown);
-    const many = () => runMany([{ shell: 'x' }]);
-    assertType<Equal<Result<typeof many>, CompletedProcess[]>>(many);
-    const settled = () => runMany([{ shell: 'x' }], { stopOnError: false });
-    assertType<Equal<Result<typeof settled>, PromiseSettledResult<CompletedProcess>[]>>(settled);
   });
 
   it('refuse what makes no sense', () => {
@@ -151,14 +149,66 @@ describe('the types of run', () => {
       () => run('x', [], { overflow: 'ignore' }),
       // @ts-expect-error a number as an argument
       () => run('x', [1]),
-      // @ts-expect-error neither a program nor a shell command
-      () => runMany([{ args: [] }]),
     ];
-    expect(wrong).toHaveLength(5);
+    expect(wrong).toHaveLength(4);
   });
 
   it('hold for the values too', async () => {
     const { stdout, stderr } = await run('echo', ['x'], { encoding: 'utf8', stderr: DEVNULL });
     expect([stdout.trim(), stderr]).toEqual(['x', null]);
+  });
+});
+
+describe('the types of runMany', () => {
+  type Bytes = CompletedProcess<Uint8Array, Uint8Array>;
+  type Text = CompletedProcess<string, string>;
+
+  it('follow the defaults, as those of run follow its options', () => {
+    const bytes = () => runMany([{ shell: 'x' }, { program: 'x', args: ['y'] }]);
+    assertType<Equal<Result<typeof bytes>, Bytes[]>>(bytes);
+    const text = (hosts: readonly string[]) =>
+      runMany(
+        hosts.map((host) => ({ program: 'x', args: [host], options: { timeoutMs: 5 } })),
+        { concurrency: 2, defaults: { encoding: 'utf8' } },
+      );
+    assertType<Equal<Result<typeof text>, Text[]>>(text);
+    const merged = () => runMany([{ shell: 'x' }], { defaults: { encoding: 'utf8', stderr: STDOUT } });
+    assertType<Equal<Result<typeof merged>, CompletedProcess<string, null>[]>>(merged);
+    const hinted = () => runMany([{ shell: 'x' }], { defaults: { onBytes: (nbytes) => void nbytes.toFixed() } });
+    assertType<Equal<Result<typeof hinted>, Bytes[]>>(hinted);
+  });
+
+  it('are open where the commands have outputs of their own', () => {
+    const own = () => runMany([{ shell: 'x', options: { encoding: 'utf8' } }]);
+    assertType<Equal<Result<typeof own>, CompletedProcess[]>>(own);
+    const place = () => runMany([{ shell: 'x', options: { stdout: 'file' } }], { defaults: { encoding: 'utf8' } });
+    assertType<Equal<Result<typeof place>, CompletedProcess[]>>(place);
+    const any = (commands: Command[]) => runMany(commands, { defaults: { encoding: 'utf8' } });
+    assertType<Equal<Result<typeof any>, CompletedProcess[]>>(any);
+    const given = (options: RunManyOptions) => runMany([{ shell: 'x' }], options);
+    assertType<Equal<Result<typeof given>, CompletedProcess[] | PromiseSettledResult<CompletedProcess>[]>>(given);
+  });
+
+  it('follow stopOnError', () => {
+    const settled = () => runMany([{ shell: 'x' }], { stopOnError: false });
+    assertType<Equal<Result<typeof settled>, PromiseSettledResult<Bytes>[]>>(settled);
+    const stopped = () => runMany([{ shell: 'x' }], { stopOnError: true, defaults: { encoding: 'utf8' } });
+    assertType<Equal<Result<typeof stopped>, Text[]>>(stopped);
+    const chosen = (stopOnError: boolean) => runMany([{ shell: 'x' }], { stopOnError });
+    assertType<Equal<Result<typeof chosen>, Bytes[] | PromiseSettledResult<Bytes>[]>>(chosen);
+  });
+
+  it('refuse what makes no sense', () => {
+    const wrong = [
+      // @ts-expect-error neither a program nor a shell command
+      () => runMany([{ args: [] }]),
+      // @ts-expect-error a misspelt option
+      () => runMany([{ shell: 'x' }], { concurency: 2 }),
+      // @ts-expect-error a misspelt default
+      () => runMany([{ shell: 'x' }], { defaults: { timeout: 5 } }),
+      // @ts-expect-error a misspelt option of a command
+      () => runMany([{ shell: 'x', options: { timeout: 5 } }]),
+    ];
+    expect(wrong).toHaveLength(4);
   });
 });

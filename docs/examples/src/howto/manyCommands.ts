@@ -5,17 +5,26 @@ import { runMany } from '@subwire/process';
 
 const hosts = ['alpha', 'beta', 'gamma'];
 const results = await runMany(
-  hosts.map((host) => ({ program: 'echo', args: ['checked', host], options: { encoding: 'utf8' } })),
-  { concurrency: 2 },
+  hosts.map((host) => ({ program: 'echo', args: ['checked', host] })),
+  { concurrency: 2, defaults: { encoding: 'utf8' } },
 );
 for (const result of results) {
-  console.log([result.stdout], 'return code', result.returncode);
+  console.log(result.stdout.trimEnd(), 'return code', result.returncode);
 }
 // #endregion first
 assert.deepEqual(
   results.map((result) => result.args[1]),
   hosts,
 );
+
+// #region defaults
+const [greeting, count] = await runMany(
+  [{ shell: 'echo "$GREETING"' }, { program: 'grep', args: ['-c', 'x'], options: { input: 'y\n', check: false } }],
+  { defaults: { encoding: 'utf8', timeoutMs: 10_000, env: { ...process.env, GREETING: 'hello' } } },
+);
+console.log([greeting?.stdout, count?.stdout], 'return code', count?.returncode);
+// #endregion defaults
+assert.deepEqual([greeting?.stdout, count?.stdout, count?.returncode], ['hello\n', '0\n', 1]);
 
 // #region settled
 const settled = await runMany([{ program: 'true' }, { program: 'false' }, { shell: 'exit 3' }], { stopOnError: false });

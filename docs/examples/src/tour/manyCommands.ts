@@ -22,7 +22,7 @@ export async function main(): Promise<void> {
   });
   // #endregion many
   bar.stop();
-  const bytes = results.reduce((sum, { stdout }) => sum + (stdout?.length ?? 0), 0);
+  const bytes = results.reduce((sum, { stdout }) => sum + stdout.length, 0);
   console.log(`${results.length} commands, ${mostAtOnce} at once, ${bytes} bytes captured`);
   check(bytes === COMMANDS * BYTES_EACH, 'every byte was captured');
   check(mostAtOnce === 3, 'three ran at once');
