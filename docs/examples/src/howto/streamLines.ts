@@ -78,3 +78,16 @@ try {
 // #endregion stop
 assert.equal(endless.returncode, -15);
 await endless[Symbol.asyncDispose]();
+
+// #region batches
+const many = await createSubprocessExec('seq', ['100000'], { stdout: PIPE });
+let sum = 0;
+for await (const lines of many.stdout.lineBatches({ encoding: 'utf8' })) {
+  for (const line of lines) {
+    sum += Number(line);
+  }
+}
+console.log(sum);
+// #endregion batches
+assert.equal(sum, 5_000_050_000);
+await many.wait();
