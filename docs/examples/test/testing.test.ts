@@ -21,14 +21,17 @@ describe('under node:test', () => {
 });
 
 describe('under vitest', () => {
-  it('withVitest passes', async () => {
+  it.each([
+    ['withVitest', /Tests\s+4 passed/],
+    ['suiteWithVitest', /Tests\s+\d+ passed \| 1 skipped/],
+  ])('%s passes', async (name, summary) => {
     const vitest = path.join(examples, 'node_modules/vitest/vitest.mjs');
-    const { returncode, stdout } = await run(process.execPath, [vitest, 'run', 'dist/testing/withVitest.test.js'], {
+    const { returncode, stdout } = await run(process.execPath, [vitest, 'run', `dist/testing/${name}.test.js`], {
       cwd: examples,
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], NO_COLOR: '1' },
     });
-    expect(stdout).toMatch(/Tests\s+4 passed/);
+    expect(stdout).toMatch(summary);
     expect(returncode).toBe(0);
   });
 });
