@@ -1,6 +1,7 @@
 /** Pipe handles over `net.Socket` and its like. */
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { WriteStream } from 'node:tty';
 import { ReadPipeHandle, WritePipeHandle } from './childHandle.js';
 import { BrokenPipeError, SubprocessError, systemErrorCode } from './errors.js';
 
@@ -70,7 +71,7 @@ export class NodeReadPipe extends ReadPipeHandle {
   }
 }
 
-/** The writing end over a Node stream; a duplex one is read too, to see its peer's close. */
+/** The writing end over a Node stream; a socket is read too, to see its peer's close. */
 export class NodeWritePipe extends WritePipeHandle {
   readonly #stream: Writable;
   #failure: Error | null = null;
@@ -99,7 +100,8 @@ export class NodeWritePipe extends WritePipeHandle {
     stream.on('close', () => {
       this.emit('close', this.#failure);
     });
-    if (stream instanceof Socket && stream.readable) {
+    // A terminal is a socket to Node, and readable too; but what comes from it is somebody else's input.
+    if (stream instanceof Socket && stream.readable && !(stream instanceof WriteStream)) {
       // What a reader of our pipe writes back into it has no receiver; the end is what counts.
       stream.resume();
       stream.on('end', () => {

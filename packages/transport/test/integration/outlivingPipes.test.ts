@@ -5,8 +5,8 @@ import { bytes, pattern } from '../helpers/bytes.js';
 import { exec, finish, output, pausedFromTheStart, shell } from '../helpers/realChild.js';
 
 describe('output', () => {
-  // F21
-  it.each([150_000, 30_000])(
+  // F21. More does not fit where nobody reads: how much a pipe holds is up to the system and the version of Node.
+  it.each([60_000, 30_000])(
     'is there whole (%d bytes) for a reader that comes 300 ms after the exit',
     async (length) => {
       const command = `head -c ${length} /dev/zero; head -c 20000 /dev/zero >&2; exit 4`;
