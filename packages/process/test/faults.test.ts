@@ -1,4 +1,4 @@
-/** Faults that belong to no method in particular. F28, F37, F38, F43, F65, F79, X11. */
+/** Faults that belong to no method in particular. F27, F28, F37, F38, F60, F65, F79, X11. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +96,20 @@ describe('faults', () => {
       'fulfilled',
     ]);
     expect(results[4]).toMatchObject({ value: { stdout: 'fine\n' } });
+  });
+
+  // F65
+  it('of a signal in the tick of the creation reach the program, and no copy of the parent', async () => {
+    const received: string[] = [];
+    const onSignal = (signal: string): void => void received.push(signal);
+    process.on('SIGTERM', onSignal);
+    try {
+      const proc = await createSubprocessExec('sleep', ['60']);
+      proc.terminate();
+      expect([await proc.wait(), received]).toEqual([-15, []]);
+    } finally {
+      process.off('SIGTERM', onSignal);
+    }
   });
 
   // F60 as far as it goes here: a child whose parent ends sees the end of its input.

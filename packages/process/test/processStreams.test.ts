@@ -1,4 +1,4 @@
-/** The streams of real children. F21 – F27, F29 – F31, X11, X19, X20; upstream names are CPython's unless said otherwise. */
+/** The streams of real children. F21 – F27, F29 – F31, F33, X8, X11, X19, X20; upstream names are CPython's unless said otherwise. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { BrokenPipeError, PIPE } from '@subwire/transport';
@@ -216,6 +216,29 @@ describe('the outputs of a child', () => {
     await proc.stop();
     expect((await proc.stdout.read()).length).toBeLessThan(1_000_000);
   });
+
+  // F33
+  it.each(['error', 'truncate'] as const)(
+    'may have no line in 30 MB: %s takes no more than one line',
+    async (onOverrun) => {
+      const proc = await createSubprocessExec(...sh('head -c 30000000 /dev/zero 2>&-; echo; echo next'), { stdout: PIPE });
+      const lengths: number[] = [];
+      const loop = async (): Promise<void> => {
+        for await (const line of proc.stdout.lines({ maxLineBytes: 100_000, onOverrun })) {
+          lengths.push(line.length);
+        }
+      };
+      if (onOverrun === 'truncate') {
+        await loop();
+        expect(lengths).toEqual([100_000, 4]);
+      } else {
+        expect(await rejection(loop())).toMatchObject({ code: 'ERR_LIMIT_OVERRUN', consumed: 100_000 });
+        expect(Number(/ (\d+) bytes/.exec(String(proc.stdout))?.[1])).toBeLessThan(1_000_000);
+        proc.stdout.cancel();
+      }
+      await proc.wait();
+    },
+  );
 
   // test_subprocess_close_client_stream, F29
   it('can be cancelled, which a child that writes on is told by the system', async () => {

@@ -264,6 +264,36 @@ test('a signal that is aborted already rejects and consumes nothing', async () =
   expect(text(await reader.readline())).toBe('line\n');
 });
 
+const READS: readonly [name: string, (reader: StreamReader, signal: AbortSignal) => Promise<unknown>][] = [
+  ['read(n)', (reader, signal) => reader.read(5, { signal })],
+  ['read()', (reader, signal) => reader.read(-1, { signal })],
+  ['readexactly', (reader, signal) => reader.readexactly(5, { signal })],
+  ['readuntil', (reader, signal) => reader.readuntil(';', { signal })],
+  ['readline', (reader, signal) => reader.readline({ signal })],
+  ['peek', (reader, signal) => reader.peek(5, { signal })],
+  ['readInto', (reader, signal) => reader.readInto(new Uint8Array(5), { signal })],
+  ['lines', (reader, signal) => reader.lines({ signal }).next()],
+  ['lineBatches', (reader, signal) => reader.lineBatches({ encoding: 'utf8', signal }).next()],
+];
+
+test.each(READS)('%s takes a signal: an abort ends the wait at once and loses nothing', async (name, read) => {
+  // Where one byte is enough there is none.
+  const start = ['read(n)', 'readInto'].includes(name) ? '' : 'ab';
+  const reader = fed(start);
+  const abort = new AbortController();
+  const reading = read(reader, abort.signal);
+  await turn();
+  expect(String(reader)).toContain('waiter=');
+  abort.abort(new Error('enough'));
+  expect(String(reader)).not.toContain('waiter=');
+  await expect(reading).rejects.toThrow('enough');
+  expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
+  await expect(read(reader, abort.signal)).rejects.toThrow('enough');
+  reader.feedData(bytes('cd;\n'));
+  reader.feedEof();
+  expect(text(await reader.read())).toBe(`${start}cd;\n`);
+});
+
 test('an abort between the arrival of data and the end of the read loses nothing', async () => {
   const reader = new StreamReader();
   const abort = new AbortController();
