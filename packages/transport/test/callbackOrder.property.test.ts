@@ -182,7 +182,8 @@ describe('the callbacks of a child', () => {
 });
 
 describe('a write pipe', () => {
-  // test_abort, test_close, test_close_write_fut, test_force_close_*, test_fatal_error*, …connection_lost_once
+  // test_abort, test_close, test_close_write_fut, test_close_buffer, test_force_close_*, test_fatal_error*,
+  // test_call_connection_lost, …connection_lost_once
   it('is lost at most once, whatever is done to it', async () => {
     const call = fc.constantFrom('close', 'abort', 'writeEof', 'write', 'flush', 'fail', 'finish');
     await fc.assert(

@@ -46,7 +46,7 @@ describe('a write pipe', () => {
     expect(pipe.chunks).toEqual([]);
   });
 
-  // test_write_partial, test_write_again, test_write_buffer, test__write_ready, …_partial
+  // test_write_more, test_loop_writing*, test_write_partial, test_write_again, test_write_buffer, test__write_ready, …_partial
   it('counts what was not taken yet, and sends in order', () => {
     const { pipe, transport } = connected();
     transport.write(bytes('abc'));
@@ -106,7 +106,7 @@ describe('a write pipe', () => {
 });
 
 describe('closing a write pipe', () => {
-  // test_write_eof, test_close, test_close_closing
+  // test_write_eof, test_write_eof_write_pipe, test_close, test_close_closing
   it('ends the pipe once, whichever way it is asked', () => {
     const { pipe, protocol, transport } = connected();
     transport.close();

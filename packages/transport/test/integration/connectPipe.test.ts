@@ -204,6 +204,18 @@ describe('connectWritePipe', () => {
     expect(recording.lines).toEqual(['made', 'lost']);
   });
 
+  // test_write_named_fifo_unread_data
+  it('does not take unread data for the close of the reader', async () => {
+    const [reader, writer] = pipe();
+    const [transport, recording] = await connectWritePipe(protocol, writer);
+    transport.write(bytes('unread'));
+    await settle(10);
+    expect([recording.lines, transport.isClosing()]).toEqual([['made'], false]);
+    transport.close();
+    await recording.lost;
+    closeSync(reader);
+  });
+
   it('writes everything through a FileHandle that it took over', async () => {
     const [reader, writer] = pipe();
     closeSync(writer);
