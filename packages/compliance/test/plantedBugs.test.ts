@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { Signal } from '@subwire/transport';
 import { backendSubject, complianceCases, type CaseRunOptions, type ComplianceCase } from '@subwire/testing';
 import type { PlantedBugs } from './helpers/plantedBug.js';
 import { plantedChildBugs } from './helpers/plantedChildBugs.js';
 import { plantedPipeBugs } from './helpers/plantedPipeBugs.js';
 import { closeLeaked, plantedSpawnBugs } from './helpers/plantedSpawnBugs.js';
-import { BuggyBackend } from './helpers/wrappedBackend.js';
+import { BuggyBackend, WrappedChild } from './helpers/wrappedBackend.js';
 
 jest.setTimeout(60_000);
 
@@ -28,6 +29,35 @@ async function failures(cases: readonly ComplianceCase[], options: CaseRunOption
   }
   return failed;
 }
+
+/** A child that is made elsewhere: for a while there is nobody to signal. */
+class LateChild extends WrappedChild {
+  static readonly exited: number[] = [];
+  #started = false;
+
+  override onSpawn(pid: number | null): void {
+    setTimeout(() => {
+      this.#started = true;
+      super.onSpawn(pid);
+    }, 200);
+  }
+
+  override onExit(returncode: number): void {
+    LateChild.exited.push(returncode);
+    super.onExit(returncode);
+  }
+
+  override kill(signal: Signal, scope?: 'process' | 'group'): boolean {
+    return this.#started && super.kill(signal, scope);
+  }
+}
+
+it('a case that is over before its child has started ends it nevertheless', async () => {
+  backend = new BuggyBackend({ child: LateChild });
+  const cases = complianceCases(backendSubject(backend));
+  await cases.find(({ id }) => id === 'seam.flushed-when-taken')!.run();
+  expect(LateChild.exited).toEqual([-9]);
+});
 
 describe('a backend that', () => {
   it.each(Object.entries(plantedBugs))('%s is caught', async (_, { bug, caughtBy }) => {

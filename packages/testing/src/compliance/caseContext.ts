@@ -151,6 +151,8 @@ async function endHandle(recorder: HandleRecorder): Promise<void> {
   for (const output of child.outputs.values()) {
     output.close();
   }
+  // Before that there may be nobody to signal.
+  await within(recorder.started(), CLEANUP_LIMIT_MS, () => 'not started').catch(() => undefined);
   if (recorder.over) {
     return;
   }

@@ -125,6 +125,11 @@ export class HandleRecorder {
     return this.log.until(`${JSON.stringify(text)} on ${fd}`, () => this.text(fd).includes(text));
   }
 
+  /** Resolves when the child has started, or never will. */
+  started(): Promise<void> {
+    return this.log.until('spawn', () => this.log.has('spawn') || this.over);
+  }
+
   /** Resolves after the child's end and the close of every pipe. */
   async ended(): Promise<void> {
     await this.seen('exit');
