@@ -20,9 +20,13 @@ const STEPS: readonly (readonly [explanation: string, step: { readonly main: () 
 /** One step alone with its number (`node dist/tour.js 3`), all of them without. */
 const only = process.argv[2];
 
-for (const [index, [explanation, step]] of STEPS.entries()) {
-  if (only === undefined || only === String(index + 1)) {
-    console.log(`\n${index + 1}. ${explanation}`);
-    await step.main();
-  }
+const chosen = [...STEPS.entries()].filter(([index]) => only === undefined || only === String(index + 1));
+if (chosen.length === 0) {
+  console.error(`there is no step ${only}`);
+  process.exitCode = 1;
+}
+
+for (const [index, [explanation, step]] of chosen) {
+  console.log(`\n${index + 1}. ${explanation}`);
+  await step.main();
 }
