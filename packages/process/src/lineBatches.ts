@@ -15,20 +15,10 @@ export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefine
     this.#lines = lines;
   }
 
-  async next(): Promise<IteratorResult<Line[], undefined>> {
-    const first = await this.#lines.next();
-    if (first.done === true) {
-      return { value: undefined, done: true };
-    }
-    const batch = [first.value];
-    while (batch.length < MOST_LINES) {
-      const line = this.#lines.lineAtHand();
-      if (line === null) {
-        break;
-      }
-      batch.push(line);
-    }
-    return { value: batch, done: false };
+  next(): Promise<IteratorResult<Line[], undefined>> {
+    // Without a wait where there is something: of two calls at once the first one gets the first lines.
+    const line = this.#lines.lineAtHand();
+    return line === null ? this.#waitNext() : Promise.resolve(this.#batchFrom(line));
   }
 
   /** Ends the iteration; what was not handed out stays in the reader. */
@@ -39,5 +29,22 @@ export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefine
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  async #waitNext(): Promise<IteratorResult<Line[], undefined>> {
+    const first = await this.#lines.next();
+    return first.done === true ? { value: undefined, done: true } : this.#batchFrom(first.value);
+  }
+
+  #batchFrom(first: Line): IteratorResult<Line[], undefined> {
+    const batch = [first];
+    while (batch.length < MOST_LINES) {
+      const line = this.#lines.lineAtHand();
+      if (line === null) {
+        break;
+      }
+      batch.push(line);
+    }
+    return { value: batch, done: false };
   }
 }

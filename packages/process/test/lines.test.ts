@@ -272,6 +272,14 @@ test('batches are all the lines that are there, and the same lines', async () =>
   expect(lists.flat().map(text).join('')).toBe(many);
 });
 
+test('batches that are asked for at once have their lines in order', async () => {
+  const reader = ended('1\n'.repeat(1024) + '2\n3\n');
+  const batches = reader.lineBatches(UTF8);
+  const [first, second, third] = await Promise.all([batches.next(), batches.next(), batches.next()]);
+  expect(new Set(first.value)).toEqual(new Set(['1']));
+  expect([first.value?.length, second.value, third.done]).toEqual([1024, ['2', '3'], true]);
+});
+
 test('leaving a loop over batches loses nothing', async () => {
   const reader = ended('1\n2\nrest');
   for await (const batch of reader.lineBatches(UTF8)) {

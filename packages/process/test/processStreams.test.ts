@@ -221,7 +221,9 @@ describe('the outputs of a child', () => {
   it.each(['error', 'truncate'] as const)(
     'may have no line in 30 MB: %s takes no more than one line',
     async (onOverrun) => {
-      const proc = await createSubprocessExec(...sh('head -c 30000000 /dev/zero 2>&-; echo; echo next'), { stdout: PIPE });
+      const proc = await createSubprocessExec(...sh('head -c 30000000 /dev/zero 2>&-; echo; echo next'), {
+        stdout: PIPE,
+      });
       const lengths: number[] = [];
       const loop = async (): Promise<void> => {
         for await (const line of proc.stdout.lines({ maxLineBytes: 100_000, onOverrun })) {
