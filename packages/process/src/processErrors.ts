@@ -13,29 +13,37 @@ export interface CapturedOutput<Output extends Uint8Array | string = Uint8Array 
 
 const NO_OUTPUT: CapturedOutput = { stdout: null, stderr: null };
 
+/** An error that carries what a child wrote. */
+abstract class OutputError extends Error implements CapturedOutput {
+  readonly stdout: Uint8Array | string | null;
+  readonly stderr: Uint8Array | string | null;
+
+  constructor(message: string, { stdout, stderr }: CapturedOutput) {
+    super(message);
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+}
+
 /**
  * A child ended with a return code other than 0.
  *
  * @asyncio subprocess.CalledProcessError
  * Differs: the message names the program and never shows the arguments.
  */
-export class CalledProcessError extends Error implements CapturedOutput {
+export class CalledProcessError extends OutputError {
   override readonly name: string = 'CalledProcessError';
   readonly code = 'ERR_CALLED_PROCESS' as const;
   /** The exit code, or minus the number of the signal. */
   readonly returncode: number;
-  readonly stdout: Uint8Array | string | null;
-  readonly stderr: Uint8Array | string | null;
   /** Everything else that is known about the child. */
   readonly result: CompletedProcess;
 
   constructor(result: CompletedProcess) {
     const { program, returncode } = result;
     const ending = returncode < 0 ? `was killed by signal ${-returncode}` : `exited with ${returncode}`;
-    super(`${JSON.stringify(program)} ${ending}${outputExcerpt(result.stderr)}`);
+    super(`${JSON.stringify(program)} ${ending}${outputExcerpt(result.stderr)}`, result);
     this.returncode = returncode;
-    this.stdout = result.stdout;
-    this.stderr = result.stderr;
     hide(this, 'result');
     this.result = result;
   }
@@ -46,13 +54,11 @@ export class CalledProcessError extends Error implements CapturedOutput {
  *
  * @asyncio subprocess.TimeoutExpired
  */
-export class TimeoutExpired extends Error implements CapturedOutput {
+export class TimeoutExpired extends OutputError {
   override readonly name: string = 'TimeoutExpired';
   readonly code = 'ERR_TIMEOUT_EXPIRED' as const;
   readonly timeoutMs: number;
-  readonly stdout: Uint8Array | string | null;
-  readonly stderr: Uint8Array | string | null;
-  /** What became of a child that `run` ended for it; `null` if the child was left alone. */
+  /** What became of a child that `run` ended for it; `null` if it was left alone, had not started, or did not end. */
   readonly result: CompletedProcess | null;
 
   constructor(
@@ -61,31 +67,25 @@ export class TimeoutExpired extends Error implements CapturedOutput {
     output: CapturedOutput = NO_OUTPUT,
     result: CompletedProcess | null = null,
   ) {
-    super(`${what} took longer than ${timeoutMs} ms${outputExcerpt(output.stderr)}`);
+    super(`${what} took longer than ${timeoutMs} ms${outputExcerpt(output.stderr)}`, output);
     this.timeoutMs = timeoutMs;
-    this.stdout = output.stdout;
-    this.stderr = output.stderr;
     hide(this, 'result');
     this.result = result;
   }
 }
 
 /** A child wrote more than `maxBytes` to one of its outputs. */
-export class OutputOverflowError extends Error implements CapturedOutput {
+export class OutputOverflowError extends OutputError {
   override readonly name: string = 'OutputOverflowError';
   readonly code = 'ERR_OUTPUT_OVERFLOW' as const;
   /** The output that overflowed. */
   readonly fd: number;
   readonly maxBytes: number;
-  readonly stdout: Uint8Array | string | null;
-  readonly stderr: Uint8Array | string | null;
 
   constructor(fd: number, maxBytes: number, output: CapturedOutput = NO_OUTPUT) {
-    super(`output ${fd} of the child is longer than ${maxBytes} bytes`);
+    super(`output ${fd} of the child is longer than ${maxBytes} bytes`, output);
     this.fd = fd;
     this.maxBytes = maxBytes;
-    this.stdout = output.stdout;
-    this.stderr = output.stderr;
   }
 }
 

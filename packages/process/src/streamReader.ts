@@ -146,7 +146,8 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   /**
    * Closes our end of the pipe and drops what is buffered: the waiting read and all later ones see the end.
    *
-   * A child that goes on writing gets SIGPIPE or `EPIPE`. Calling it again does nothing.
+   * A child that goes on writing gets SIGPIPE or `EPIPE`; where pipes are socket pairs, as on the node backend, it may get
+   * `ECONNRESET` first. Calling it again does nothing.
    * Differs: asyncio has no such method.
    */
   cancel(): void {
