@@ -76,7 +76,8 @@ export interface ShellOptions extends RunSettings, Omit<SubprocessShellOptions, 
  * @param program - Looked up in the child's PATH, unless it contains a slash.
  * @param args - Arguments, without the program. Default: none.
  * @param options - See `RunOptions`.
- * @throws {SpawnError} (rejects) if it cannot be started.
+ * @throws {SpawnError} (rejects) if it cannot be started, or a file among its places cannot be opened.
+ * @throws {ValueError} (rejects) for a value that makes no sense, such as `'inherit'` as a place.
  * @throws {CalledProcessError} (rejects) for a return code other than 0, with `check`.
  * @throws {TimeoutExpired} (rejects) when its time was over, with the output so far, even if it then exited with 0.
  * @throws {OutputOverflowError} (rejects) if it wrote more than `maxBytes` (default: 100 MiB); it has been ended.

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ValueError } from '@subwire/transport';
+import { run } from '../src/index.js';
 import { openReadPipe, openWritePipe } from '../src/streamPipes.js';
 import { text } from './streamFakes.js';
 
@@ -74,6 +75,35 @@ test('a writer whose reader cancelled learns it from drain', async () => {
   };
   await expect(loop()).rejects.toMatchObject({ code: expect.stringMatching(/^(EPIPE|ECONNRESET)$/) as unknown });
   await writer[Symbol.asyncDispose]();
+  await close();
+});
+
+test('a FIFO works by its FileHandle, and its end is the end of the reader', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'subwire-'));
+  const name = path.join(folder, 'fifo');
+  await run('mkfifo', [name], { check: true });
+  // Neither end can be opened alone; opened for both, the first one waits for nobody.
+  const both = await open(name, 'r+');
+  const [source, sink] = [await open(name, 'r'), await open(name, 'w')];
+  await both.close();
+  const reader = await openReadPipe(source);
+  const writer = await openWritePipe(sink);
+  writer.write('one\ntwo');
+  expect(text(await reader.readline())).toBe('one\n');
+  writer.close();
+  await writer.waitClosed();
+  expect(text(await reader.read())).toBe('two');
+  expect(reader.atEof()).toBe(true);
+  await rm(folder, { recursive: true });
+});
+
+test('cancel ends a read that waits, and closes the pipe', async () => {
+  const { near, close } = await socketPair();
+  const reader = await openReadPipe(near);
+  const reading = reader.read(1);
+  reader.cancel();
+  expect(await reading).toHaveLength(0);
+  expect(near.destroyed).toBe(true);
   await close();
 });
 
