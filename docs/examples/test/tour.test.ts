@@ -24,7 +24,7 @@ describe('an example', () => {
     await expect(claim('2 + 2 === 4')).resolves.toBeDefined();
     await expect(claim('2 + 2 === 5')).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('the claim is false: two and two are five') as string,
+      stderr: expect.stringContaining('the claim is false: two and two are five'),
     });
   });
 });
