@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PIPE, ValueError } from '@subwire/transport';
 import { createSubprocessExec, run } from '../src/index.js';
-import { blockThread, endForeign, isAlive, rejection, sh, timed, until, utf8 } from './helpers/children.js';
+import { blockThread, endForeign, isAlive, rejection, sh, until, utf8 } from './helpers/children.js';
 import { handMade } from './helpers/handMade.js';
 import { ManualClock } from './helpers/manualClock.js';
 
@@ -10,17 +10,16 @@ const ALL = { stdin: PIPE, stdout: PIPE, stderr: PIPE } as const;
 
 describe('drainGraceMs', () => {
   it('is not waited for by a child that holds nothing back', async () => {
-    const [result, ms] = await timed(() => run(...sh('echo out; echo err >&2')));
+    const result = await run(...sh('echo out; echo err >&2'), { drainGraceMs: 60_000 });
     expect(result.heldPipes).toEqual([]);
-    expect(ms).toBeLessThan(900);
   });
 
   it('ends the wait for outputs that a descendant holds, names them, and keeps what came', async () => {
     const proc = await createSubprocessExec(...sh('sleep 60 2>/dev/null & echo $!; echo problem >&2; exit 3'), ALL);
-    const [done, ms] = await timed(() => proc.communicateInFull(null, { drainGraceMs: 50 }));
+    const done = await proc.communicateInFull(null, { drainGraceMs: 50 });
     const grandchild = Number(utf8(done.stdout));
     expect([done.heldPipes, utf8(done.stderr), proc.returncode]).toEqual([[1], 'problem\n', 3]);
-    expect(ms).toBeLessThan(1_000);
+    expect(isAlive(grandchild)).toBe(true);
     await endForeign(grandchild);
   });
 
@@ -36,11 +35,9 @@ describe('drainGraceMs', () => {
   });
 
   it('is bounded for a descendant that writes without a pause', async () => {
-    const [result, ms] = await timed(() =>
-      run(...sh('yes & echo $!; exit 0'), { drainGraceMs: 50, maxBytes: 1_000, overflow: 'truncate' }),
-    );
+    const limits = { drainGraceMs: 50, maxBytes: 1_000, overflow: 'truncate' } as const;
+    const result = await run(...sh('yes & echo $!; exit 0'), limits);
     expect(result.heldPipes).toContain(1);
-    expect(ms).toBeLessThan(3_000);
     await until(() => !isAlive(Number(utf8(result.stdout).split('\n')[0])));
   });
 
@@ -96,13 +93,12 @@ describe('drainGraceMs', () => {
 
   it('bounds a descendant that holds the input and never reads it', async () => {
     const script = 'sleep 60 </proc/self/fd/0 >/dev/null 2>&1 & echo $! >&2; exit 0';
-    const [result, ms] = await timed(() =>
-      run('bash', ['-c', `exec 4<&0; ${script.replace('</proc/self/fd/0', '<&4')}`], {
-        input: new Uint8Array(4_000_000),
-      }),
-    );
-    expect(ms).toBeLessThan(4_000);
-    await endForeign(Number(utf8(result.stderr)));
+    const result = await run('bash', ['-c', `exec 4<&0; ${script.replace('</proc/self/fd/0', '<&4')}`], {
+      input: new Uint8Array(4_000_000),
+    });
+    const grandchild = Number(utf8(result.stderr));
+    expect(isAlive(grandchild)).toBe(true);
+    await endForeign(grandchild);
   });
 
   it.each([NaN, -1])('refuses %s', async (drainGraceMs) => {

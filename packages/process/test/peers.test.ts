@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { DEVNULL, PIPE } from '@subwire/transport';
 import { createSubprocessExec, run, TimeoutExpired } from '../src/index.js';
-import { endForeign, isAlive, node, ourChildren, rejection, sh, timed, until, utf8 } from './helpers/children.js';
+import { endForeign, isAlive, node, ourChildren, rejection, sh, until, utf8 } from './helpers/children.js';
 
 const EVERY_KIND = 'a ü € 🚀 – 漢字 e\u0301\n';
 
@@ -45,9 +45,9 @@ describe('what other libraries fail at', () => {
   // 4: execa, tinyexec and Effect rejected after the same 4 s
   it('a timeout does not wait for the child’s own time', async () => {
     const script = 'trap "" TERM; while :; do sleep 0.05; done';
-    const [error, ms] = await timed(() => rejection(run(...sh(script), { timeoutMs: 300, stopGraceMs: 200 })));
+    const error = await rejection<TimeoutExpired>(run(...sh(script), { timeoutMs: 300, stopGraceMs: 200 }));
     expect(error).toBeInstanceOf(TimeoutExpired);
-    expect(ms).toBeLessThan(2_000);
+    expect(error.result?.returncode).toBe(-9);
   });
 
   // 5: Node reports the abort while the process lives on
@@ -55,22 +55,22 @@ describe('what other libraries fail at', () => {
     const controller = new AbortController();
     const script =
       'process.on("SIGTERM", () => setTimeout(() => process.exit(0), 300)); console.log("ready"); setInterval(() => {}, 1000)';
-    const [error, ms] = await timed(() =>
-      rejection(run(...node(script), { signal: controller.signal, onBytes: () => controller.abort(new Error('now')) })),
+    const error = await rejection(
+      run(...node(script), { signal: controller.signal, onBytes: () => controller.abort(new Error('now')) }),
     );
     expect([error.message, ourChildren()]).toEqual(['now', []]);
-    expect(ms).toBeGreaterThan(290);
   });
 
-  // 6: every library waited the 3 s
-  it('a grandchild that holds stdout for 3 s does not delay run beyond the grace, and is reported', async () => {
-    const [result, ms] = await timed(() => run(...sh('sleep 3 & echo $!'), { drainGraceMs: 100 }));
-    expect(result.heldPipes).toEqual([1, 2]);
-    expect(ms).toBeLessThan(1_500);
-    await endForeign(Number(utf8(result.stdout)));
-    const [, byDefault] = await timed(() => run(...sh('sleep 3 & true')));
-    expect(byDefault).toBeLessThan(2_500);
-  });
+  // 6: every library waited for it
+  it.each([{ drainGraceMs: 100 }, {}])(
+    'a grandchild that holds stdout does not delay run beyond the grace, and is reported (%j)',
+    async (options) => {
+      const result = await run(...sh('sleep 60 & echo $!'), options);
+      const grandchild = Number(utf8(result.stdout));
+      expect([result.heldPipes, isAlive(grandchild)]).toEqual([[1, 2], true]);
+      await endForeign(grandchild);
+    },
+  );
 
   // 7: only execa cleaned up when the parent threw
   it('a throw in the parent leaves no child, as far as `await using` reaches', async () => {

@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { DEVNULL } from '@subwire/transport';
 import { OutputOverflowError, run, TimeoutExpired } from '../src/index.js';
-import { endForeign, isAlive, node, rejection, sh, timed, until, utf8 } from './helpers/children.js';
+import { endForeign, isAlive, node, ourChildren, rejection, sh, until, utf8 } from './helpers/children.js';
 
 /** Says when it is ready, ignores SIGTERM but tells of it, and exits with 0 after a while. */
 const TRAPS_TERM = 'trap "echo asked" TERM; echo ready; for i in 1 2 3 4 5 6 7 8; do sleep 0.05; done; exit 0';
@@ -28,35 +28,27 @@ describe('a timeout of run', () => {
 
   // F64
   it('kills a child that ignores SIGTERM after the grace period', async () => {
-    const [error, ms] = await timed(() =>
-      rejection<TimeoutExpired>(
-        run(...sh('trap "" TERM; while :; do sleep 0.05; done'), {
-          timeoutMs: 300,
-          stopGraceMs: 100,
-        }),
-      ),
+    const error = await rejection<TimeoutExpired>(
+      run(...sh('trap "" TERM; while :; do sleep 0.05; done'), { timeoutMs: 300, stopGraceMs: 100 }),
     );
     expect(error.result).toMatchObject({ returncode: -9, timedOut: true });
-    expect(ms).toBeLessThan(3_000);
   });
 
   // F63
   it('ends a child that is stopped with SIGTERM and SIGCONT', async () => {
-    const [error, ms] = await timed(() => rejection<TimeoutExpired>(run(...sh('kill -STOP $$'), { timeoutMs: 100 })));
+    const error = await rejection<TimeoutExpired>(run(...sh('kill -STOP $$'), { timeoutMs: 100 }));
     expect(error.result).toMatchObject({ returncode: -15 });
-    expect(ms).toBeLessThan(3_000);
   });
 
   // F24
   it('settles after the time, the grace and the drain, whatever a descendant holds', async () => {
-    const [error, ms] = await timed(() =>
-      rejection<TimeoutExpired>(
-        run(...sh('sleep 60 & echo $!; exec sleep 60'), { timeoutMs: 100, stopGraceMs: 100, drainGraceMs: 100 }),
-      ),
+    const error = await rejection<TimeoutExpired>(
+      run(...sh('sleep 60 & echo $!; exec sleep 60'), { timeoutMs: 100, stopGraceMs: 100, drainGraceMs: 100 }),
     );
     expect(error.result).toMatchObject({ returncode: -15, heldPipes: [1, 2] });
-    expect(ms).toBeLessThan(2_000);
-    await endForeign(Number(utf8(error.stdout)));
+    const grandchild = Number(utf8(error.stdout));
+    expect(isAlive(grandchild)).toBe(true);
+    await endForeign(grandchild);
   });
 
   it('of 0 starts nothing that stays', async () => {
@@ -94,16 +86,14 @@ describe('an abort of run', () => {
 
   it('waits for a child that takes its time to end after SIGTERM', async () => {
     const controller = new AbortController();
-    const [error, ms] = await timed(() =>
-      rejection(
-        run(...sh('trap "sleep 0.3; exit 0" TERM; echo $$; while :; do sleep 0.02; done'), {
-          signal: controller.signal,
-          onBytes: () => controller.abort(new Error('enough')),
-        }),
-      ),
+    const error = await rejection(
+      run(...sh('trap "sleep 0.3; exit 0" TERM; echo $$; while :; do sleep 0.02; done'), {
+        signal: controller.signal,
+        stopGraceMs: 60_000,
+        onBytes: () => controller.abort(new Error('enough')),
+      }),
     );
-    expect(error.message).toBe('enough');
-    expect(ms).toBeGreaterThan(290);
+    expect([error.message, ourChildren()]).toEqual(['enough', []]);
   });
 
   // F74, F77
@@ -154,9 +144,9 @@ describe('maxBytes of run', () => {
     const script = `process.on('SIGTERM', () => {
       process.stdout.write('x'.repeat(3e6), () => process.exit(0));
     }); process.stdout.write('more than five'); process.stderr.write('more than five'); setInterval(() => {}, 1000);`;
-    const [error, ms] = await timed(() => rejection(run(...node(script), { maxBytes: 5, stopGraceMs: 8_000 })));
+    // Without a reader it would live for the whole grace.
+    const error = await rejection(run(...node(script), { maxBytes: 5, stopGraceMs: 60_000 }));
     expect(error).toBeInstanceOf(OutputOverflowError);
-    expect(ms).toBeLessThan(4_000);
   });
 
   it('is the reason although the time runs out while the child is being ended', async () => {

