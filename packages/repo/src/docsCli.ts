@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { checkLinks } from './links.js';
+import { checkIndex, checkLinks } from './links.js';
 import { readFiles } from './readSources.js';
 import { checkSnippets, syncSnippets, type SnippetProblem } from './snippets.js';
 
@@ -21,7 +21,8 @@ function main(command: string | undefined): number {
   }
   if (command === 'check') {
     const snippets = [...pages].flatMap(([file, page]) => checkSnippets(file, page, sources));
-    return report([...snippets, ...checkLinks(pages, (file) => existsSync(path.join(root, file)))]);
+    const links = checkLinks(pages, (file) => existsSync(path.join(root, file)));
+    return report([...snippets, ...links, ...checkIndex(pages, 'docs/index.md')]);
   }
   console.error('usage: docsCli (check | sync)');
   return 2;

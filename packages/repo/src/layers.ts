@@ -6,7 +6,7 @@ import type { FileRules, PackageRule } from './layerTables.js';
 /** Path from the root of the repository, with `/`, to the text of the file. */
 export type Sources = ReadonlyMap<string, string>;
 
-export interface Place {
+interface Place {
   /** Folder name of the package. */
   readonly owner: string;
   /** Its folder from the root, such as `packages/transport`. */
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** Where a file belongs, or `null` if it is in no package. */
-export function placeOf(file: string): Place | null {
+function placeOf(file: string): Place | null {
   const match = /^(packages\/([^/]+)|docs\/(examples))\/([^/]+)\//.exec(file);
   if (match === null) return null;
   const [, root = '', folder, examples, part] = match;

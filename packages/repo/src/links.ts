@@ -17,6 +17,22 @@ export function checkLinks(pages: Sources, exists: (file: string) => boolean): S
   return problems;
 }
 
+/** Pages beside and below `index` that neither it nor the index of a folder that it links to has. */
+export function checkIndex(pages: Sources, index: string): SnippetProblem[] {
+  const found = new Set([index]);
+  // A set that grows while it is gone through: indexes that are found are gone through too.
+  for (const file of found) {
+    if (path.posix.basename(file) !== 'index.md') continue;
+    for (const link of proseLines(pages.get(file) ?? '').flatMap(linksIn)) {
+      found.add(path.posix.join(path.posix.dirname(file), link.replace(/#.*$/, '')));
+    }
+  }
+  const folder = `${path.posix.dirname(index)}/`;
+  return [...pages.keys()]
+    .filter((file) => file.startsWith(folder) && !found.has(file))
+    .map((file) => ({ file, line: 1, message: `no index has a link to it, add one to ${index}` }));
+}
+
 function linksIn(line: string): string[] {
   const inline = [...line.matchAll(/\]\(\s*<?([^)\s>]*)>?(?:\s+["'(][^)]*)?\)/g)];
   const definitions = [...line.matchAll(/^\s*\[[^\]]+\]:\s*<?([^\s>]+)>?/g)];

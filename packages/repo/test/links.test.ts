@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkLinks } from '../src/links.js';
+import { checkIndex, checkLinks } from '../src/links.js';
 import { anchorsOf } from '../src/markdown.js';
 
 const other = '# Other page\n\n## `run()` and its `options`\n\n## Same\n\n## Same\n\n<a id="by-hand"></a>\n';
@@ -50,5 +50,19 @@ describe('checkLinks', () => {
     ['<img src="absent.png">', 'does not exist'],
   ])('refuses %s', (line, message) => {
     expect(check(line)).toEqual([expect.stringContaining(message)]);
+  });
+});
+
+describe('checkIndex', () => {
+  it('finds the page that no index has, and takes the indexes of folders for its own', () => {
+    const pages = new Map([
+      ['README.md', '[page](docs/lonely.md)'],
+      ['docs/index.md', '[page](page.md#anchor), [folder](sub/index.md)'],
+      ['docs/page.md', '[lonely](lonely.md)'],
+      ['docs/lonely.md', ''],
+      ['docs/sub/index.md', '[page](page.md)'],
+      ['docs/sub/page.md', ''],
+    ]);
+    expect(checkIndex(pages, 'docs/index.md').map(({ file }) => file)).toEqual(['docs/lonely.md']);
   });
 });
