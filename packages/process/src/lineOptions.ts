@@ -59,7 +59,7 @@ export interface LineRules {
   readonly signal: AbortSignal | undefined;
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
+const KNOWN: ReadonlySet<string> = new Set<keyof TextLineOptions>([
   'encoding',
   'fatal',
   'maxLineBytes',

@@ -60,7 +60,7 @@ class WriterProtocol extends BaseProtocol {
 }
 
 /**
- * Opens a reader on a pipe, a socket or a terminal.
+ * Opens a reader on a pipe, a socket, a terminal or a handle of a backend.
  *
  * It takes the pipe over, as `connectReadPipe` does: it is closed at its end, or by `cancel()`.
  * @param pipe - The reading end.
@@ -76,7 +76,7 @@ export async function openReadPipe(pipe: ReadablePipe, options?: StreamReaderOpt
 }
 
 /**
- * Opens a writer on a pipe, a socket or a terminal.
+ * Opens a writer on a pipe, a socket, a terminal or a handle of a backend.
  *
  * It takes the pipe over, as `connectWritePipe` does: `close()` closes it once everything is flushed.
  * @param pipe - The writing end.

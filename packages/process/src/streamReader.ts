@@ -14,7 +14,7 @@ import type { Separator } from './separatorSearch.js';
 import { IncompleteReadError } from './streamErrors.js';
 
 /** Default `limit` of a reader: 64 KiB. */
-export const DEFAULT_LIMIT_BYTES = 65_536;
+const DEFAULT_LIMIT_BYTES = 65_536;
 
 /** Options of a `StreamReader`. */
 export interface StreamReaderOptions {
@@ -31,7 +31,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-const READER_OPTIONS: ReadonlySet<string> = new Set(['limit']);
+const READER_OPTIONS: ReadonlySet<string> = new Set<keyof StreamReaderOptions>(['limit']);
 
 /**
  * Reads a stream of bytes that somebody feeds.
