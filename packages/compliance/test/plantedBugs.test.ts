@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Signal } from '@subwire/transport';
-import { backendSubject, complianceCases, type CaseRunOptions, type ComplianceCase } from '@subwire/testing';
+import {
+  backendSubject,
+  complianceCases,
+  registerCompliance,
+  type CaseRunOptions,
+  type ComplianceCase,
+} from '@subwire/testing';
 import type { PlantedBugs } from './helpers/plantedBug.js';
 import { plantedChildBugs } from './helpers/plantedChildBugs.js';
 import { plantedPipeBugs } from './helpers/plantedPipeBugs.js';
@@ -67,10 +73,12 @@ describe('a backend that', () => {
     expect((await failures(cases, { deadlineMs: DEADLINE_MS })).sort()).toEqual([...caughtBy].sort());
   });
 
-  it('has no bug passes the cases that catch them', async () => {
-    backend = new BuggyBackend({});
+  describe('has no bug passes', () => {
     const ids = new Set(Object.values(plantedBugs).flatMap(({ caughtBy }) => caughtBy));
-    const cases = complianceCases(backendSubject(backend)).filter((one) => ids.has(one.id) && one.expects === 'pass');
-    expect(await failures(cases, {})).toEqual([]);
+    const cases = complianceCases(backendSubject(new BuggyBackend({})));
+    registerCompliance(
+      cases.filter((one) => ids.has(one.id) && one.expects === 'pass'),
+      { describe, it },
+    );
   });
 });
