@@ -144,7 +144,7 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
       'runConversation',
       'runStdio',
     ],
-    runMany: ['completedProcess', 'run'],
+    runMany: ['completedProcess', 'deadline', 'run'],
     index: 'any',
   },
   posix: {
