@@ -4,7 +4,7 @@ import { native } from './ffi.js';
 import { systemError } from './systemErrors.js';
 
 /** What a busy pipe grows to; a user without privileges may not have more. */
-const BUSY_PIPE_BYTES = 262_144;
+export const BUSY_PIPE_BYTES: number = 262_144;
 
 const pair = new Int32Array(2);
 

@@ -4,26 +4,29 @@
  * 1. Born paused and without a descriptor; it gets one when the child is started.
  * 2. `pause()` costs nothing: the registration ends only if an event arrives while paused.
  * 3. A wake-up makes a bounded number of reads, so that one busy child cannot keep the others waiting.
- * 4. A chunk belongs to its receiver: a large one takes the slab with it, a small one is copied out of it.
+ * 4. A chunk belongs to its receiver: a large one is a part of the slab, which is never filled again, a small one is
+ *    copied out of it and keeps nothing else alive.
  * 5. Nothing is emitted on the stack of a caller: `close()` emits in a microtask.
  */
 import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
 import { EAGAIN, EINTR } from './constants.js';
 import { native, type Native } from './ffi.js';
-import { growPipe } from './pipes.js';
+import { BUSY_PIPE_BYTES, growPipe } from './pipes.js';
 import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from './poller.js';
 import { pipeFailure } from './systemErrors.js';
 
 /** What a pipe holds unless it was made larger. */
 const PIPE_BYTES = 65_536;
-/** Bytes per read. */
-const SLAB_BYTES = 131_072;
+/** As much as a busy pipe holds: what is in it comes as one chunk, and reads that follow lie in memory side by side. */
+const SLAB_BYTES = BUSY_PIPE_BYTES;
+/** Chunks from this size on are parts of the slab, which lives as long as the last of them. */
+const LARGE_BYTES = 32_768;
 /** Reads per wake-up. */
 const MAX_READS = 4;
 /** So many reads of a full pipe tell that the child is waiting for us. */
 const BUSY_READS = 4;
 
-/** The slab of the next read; all pipes share it, because a read is over before the next one begins. */
+/** The memory of the next read; all pipes share it, because a read is over before the next one begins. */
 let slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
 
 /** The reading end. */
@@ -177,12 +180,14 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
 
 /** Returns what was read, as the receiver's own; small chunks come from Node's pool, as everywhere in Node. */
 function takeChunk(count: number): Uint8Array {
-  if (count < SLAB_BYTES / 2) {
+  const filled = slab.subarray(0, count);
+  if (count < LARGE_BYTES) {
     const chunk = Buffer.allocUnsafe(count);
-    slab.copy(chunk, 0, 0, count);
+    chunk.set(filled);
     return chunk;
   }
-  const chunk = slab.subarray(0, count);
-  slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  return chunk;
+  // What is left is worth a read as long as a pipe that is not busy cannot hold more.
+  const left = slab.length - count;
+  slab = left >= PIPE_BYTES ? slab.subarray(count) : Buffer.allocUnsafeSlow(SLAB_BYTES);
+  return filled;
 }

@@ -94,8 +94,7 @@ export class ReadBuffer {
       this.#slab.room(data.length).set(data);
       this.#append(this.#slab.fill(data.length));
     } else {
-      this.queue.push(plain(data));
-      this.#arrived();
+      this.#append(plain(data));
     }
   }
 
