@@ -2,7 +2,7 @@
  * A child on its way: from the request until it runs or is known not to.
  *
  * 1. What the caller gave is fixed at once, because the turn of the child may come later: descriptors are duplicated,
- *    the environment is copied.
+ *    the environment is copied, our directory and our PATH are noted.
  * 2. A failure at the first step, while the caller is still waiting for `spawn()`, is kept for it; a later one is told.
  */
 import { setImmediate } from 'node:timers';
@@ -11,7 +11,7 @@ import { ChildStdio } from './childStdio.js';
 import { environmentBlock, ownEnvironment, type EnvironmentBlock } from './environment.js';
 import { afterSpawn, beforeSpawn } from './nofile.js';
 import { attributesOf, FileActions, posixSpawn } from './posixSpawn.js';
-import { locate, toSpawnError } from './spawnErrors.js';
+import { locate, searchEnvironment, toSpawnError, type SearchEnvironment } from './spawnErrors.js';
 import type { SpawnJob } from './spawnQueue.js';
 
 /** Takes the outcome; one of the two is called, once. */
@@ -25,6 +25,9 @@ export class SpawnAttempt implements SpawnJob {
   readonly stdio: ChildStdio;
   readonly #request: SpawnRequest;
   readonly #env: EnvironmentBlock;
+  readonly #searchEnv: SearchEnvironment;
+  /** Our directory at the call. */
+  readonly #here: string | null = ownDirectory();
   #outcome: SpawnOutcome | null = null;
   #failure: SpawnError | null = null;
 
@@ -32,10 +35,11 @@ export class SpawnAttempt implements SpawnJob {
   constructor(request: SpawnRequest) {
     this.#request = request;
     this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
+    this.#searchEnv = searchEnvironment(request);
     try {
       this.stdio = new ChildStdio(request.stdio);
     } catch (thrown) {
-      throw toSpawnError(thrown, request, null);
+      throw toSpawnError(thrown, request, null, this.#searchEnv);
     }
   }
 
@@ -53,11 +57,11 @@ export class SpawnAttempt implements SpawnJob {
   start(done: () => void): boolean {
     let file: string | null = null;
     try {
-      file = locate(this.#request);
+      file = locate(this.#request, this.#searchEnv);
       this.#spawn(file, done);
       return true;
     } catch (thrown) {
-      const error = toSpawnError(thrown, this.#request, file);
+      const error = toSpawnError(thrown, this.#request, file, this.#searchEnv);
       this.stdio.drop();
       this.#failure = error;
       const outcome = this.#outcome;
@@ -76,8 +80,9 @@ export class SpawnAttempt implements SpawnJob {
     const actions = new FileActions();
     try {
       this.stdio.prepare(actions.memory);
-      if (request.cwd !== null) {
-        actions.changeDirectory(request.cwd);
+      const directory = request.cwd ?? this.#directoryLeft();
+      if (directory !== null) {
+        actions.changeDirectory(directory);
       }
       const image = { file, argv: [request.program, ...request.args], env: this.#env };
       const attributes = attributesOf(request);
@@ -101,13 +106,28 @@ export class SpawnAttempt implements SpawnJob {
     }
   }
 
+  /** Returns our directory at the call if we have left it since. */
+  #directoryLeft(): string | null {
+    return ownDirectory() === this.#here ? null : this.#here;
+  }
+
   #onReturned(failure: Error | null, pid: number, file: string): void {
     if (failure !== null) {
       this.stdio.drop();
-      this.#outcome?.onFailed(toSpawnError(failure, this.#request, file));
+      this.#outcome?.onFailed(toSpawnError(failure, this.#request, file, this.#searchEnv));
       return;
     }
     this.stdio.connect();
     this.#outcome?.onSpawned(pid);
+  }
+}
+
+/** Returns our directory, `null` if it has been removed. */
+function ownDirectory(): string | null {
+  try {
+    return process.cwd();
+  } catch (removed) {
+    void removed;
+    return null;
   }
 }

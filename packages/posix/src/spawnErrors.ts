@@ -23,26 +23,38 @@ const REASONS: Partial<Record<SystemErrorCode, string>> = {
  *
  * A name is looked for in the child's PATH. A path is left as it is, unseen: the kernel looks at it anyway, from the
  * child's directory, and only if it refuses is it worth our while to find out why.
+ * @param env - Of the moment of the call.
  * @throws {SpawnError} if a name is not in the PATH, or names something that cannot be executed.
  */
-export function locate(request: SpawnRequest): string {
+export function locate(request: SpawnRequest, env: SearchEnvironment): string {
   const file = request.executable ?? request.program;
-  return file.includes('/') ? file : search(request, file);
+  return file.includes('/') ? file : search(request, file, env);
 }
 
-function search(request: SpawnRequest, file: string): string {
-  const { program, cwd } = request;
-  return findProgramFile({ program, file, cwd, env: request.env ?? searchPathOnly() });
-}
+/** The variables that a search looks at. */
+export type SearchEnvironment = Readonly<Record<string, string>>;
 
-/** Nothing else of our environment matters here, and to copy it all takes long. */
-function searchPathOnly(): Readonly<Record<string, string>> {
+/** Returns them as they are now. Of our own environment nothing else matters here, and to copy it all takes long. */
+export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
+  if (request.env !== null) {
+    return request.env;
+  }
   const { PATH } = process.env;
   return PATH === undefined ? {} : { PATH };
 }
 
+function search(request: SpawnRequest, file: string, env: SearchEnvironment): string {
+  const { program, cwd } = request;
+  return findProgramFile({ program, file, cwd, env });
+}
+
 /** Turns what the system refused into the one error class; `file` is `null` before it was found. */
-export function toSpawnError(thrown: unknown, request: SpawnRequest, file: string | null): SpawnError {
+export function toSpawnError(
+  thrown: unknown,
+  request: SpawnRequest,
+  file: string | null,
+  env: SearchEnvironment,
+): SpawnError {
   if (thrown instanceof SpawnError) {
     return thrown;
   }
@@ -50,7 +62,7 @@ export function toSpawnError(thrown: unknown, request: SpawnRequest, file: strin
   const stage = stageOf(code, request);
   if (stage === 'exec') {
     // One number stands for the directory, the program and its interpreter; looking at each tells which it was.
-    const found = lookAgain(request);
+    const found = lookAgain(request, env);
     if (found !== null) {
       return found;
     }
@@ -64,13 +76,13 @@ export function toSpawnError(thrown: unknown, request: SpawnRequest, file: strin
   return new SpawnError(code, details, { cause: thrown });
 }
 
-function lookAgain(request: SpawnRequest): SpawnError | null {
+function lookAgain(request: SpawnRequest, env: SearchEnvironment): SpawnError | null {
   const { program, executable, cwd } = request;
   try {
     if (cwd !== null) {
       checkDirectory(program, cwd);
     }
-    search(request, executable ?? program);
+    search(request, executable ?? program, env);
     return null;
   } catch (thrown) {
     return thrown instanceof SpawnError ? thrown : null;

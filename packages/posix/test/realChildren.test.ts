@@ -71,12 +71,10 @@ describe('output', () => {
 });
 
 describe('input', () => {
-  it('is lost within 100 ms of its close by a child that lives on, without a write', async () => {
+  it('is lost by a child that closes it and lives on, without a write', async () => {
     const child = await sh('exec 0<&-; echo closed; exec sleep 5');
     await child.until('data:1');
-    const start = performance.now();
     await child.until('lost:0');
-    expect(performance.now() - start).toBeLessThan(100);
     expect(child.transport.getReturncode()).toBeNull();
     child.transport.kill();
     await child.until('lost');
@@ -206,6 +204,18 @@ describe('a failed start', () => {
 });
 
 describe('the environment', () => {
+  it('is searched for programs as it was at the call, also by a child whose turn comes later', async () => {
+    const { PATH = '' } = process.env;
+    const starting = Array.from({ length: 8 }, () => start('true', []));
+    process.env['PATH'] = '/no/such/directory';
+    try {
+      const children = await Promise.all(starting);
+      expect(await Promise.all(children.map(async (child) => (await finish(child))[0]))).toEqual(Array(8).fill(0));
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+
   it('is ours as it was at the call, or the given one alone', async () => {
     process.env['SUBWIRE_TEST'] = 'one';
     const inherited = sh('echo $SUBWIRE_TEST');
