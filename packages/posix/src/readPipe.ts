@@ -82,10 +82,18 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     const hungUp = (events & HUNG_UP) !== 0;
     for (let reads = 0; reads < MAX_READS && !this.#paused && !this.#closed; reads += 1) {
       // A short read emptied the pipe; after a hang-up the next one finds the end without another wake-up.
-      if (!this.#readOnce() && !hungUp) {
+      if (this.#readOnce() !== 'full' && !hungUp) {
         return;
       }
     }
+  }
+
+  tryNow(): boolean {
+    // A protocol with memory of its own is asked for it only when there is something.
+    if (this.#paused || this.#closed || this.#receiver !== null) {
+      return false;
+    }
+    return this.#readOnce() !== 'nothing' || this.#closed;
   }
 
   #register(): void {
@@ -106,8 +114,8 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     }
   }
 
-  /** Reads once and delivers; returns whether there may be more. */
-  #readOnce(): boolean {
+  /** Reads once and delivers; after a full read there may be more. */
+  #readOnce(): 'full' | 'short' | 'nothing' {
     const receiver = this.#receiver;
     let room: Uint8Array = slab;
     if (receiver !== null) {
@@ -116,13 +124,13 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       } catch (thrown) {
         // The receiver reported it and closed this pipe.
         void thrown;
-        return false;
+        return 'nothing';
       }
     }
     const count = this.#native.read(this.#fd, room, room.length);
     if (count <= 0) {
       this.#onNothing(count);
-      return false;
+      return 'nothing';
     }
     this.#watchLoad(count);
     if (receiver !== null) {
@@ -130,7 +138,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     } else {
       this.emit('data', takeChunk(count));
     }
-    return count === room.length;
+    return count === room.length ? 'full' : 'short';
   }
 
   #onNothing(count: number): void {
