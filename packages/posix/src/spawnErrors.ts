@@ -2,21 +2,9 @@ import {
   checkDirectory,
   findProgramFile,
   SpawnError,
-  systemErrorCode,
+  toSpawnError as toPlainSpawnError,
   type SpawnRequest,
-  type SpawnStage,
-  type SystemErrorCode,
 } from '@subwire/transport';
-
-const REASONS: Partial<Record<SystemErrorCode, string>> = {
-  E2BIG: 'the arguments or the environment are too long',
-  EAGAIN: 'the system has no room for another process',
-  EBADF: 'a descriptor given for the child is not open',
-  EMFILE: 'this process has too few free descriptors',
-  ENFILE: 'the system has too few free descriptors',
-  ENOMEM: 'the system has no memory for another process',
-  ETXTBSY: 'the program file is open for writing',
-};
 
 /**
  * Returns the file to execute.
@@ -48,32 +36,19 @@ function search(request: SpawnRequest, file: string, env: SearchEnvironment): st
   return findProgramFile({ program, file, cwd, env });
 }
 
-/** Turns what the system refused into the one error class; `file` is `null` before it was found. */
+/**
+ * Turns what the system refused into the one error class; `file` is `null` before it was found.
+ *
+ * One number stands for the directory, the program and its interpreter; looking at each again tells which it was.
+ */
 export function toSpawnError(
   thrown: unknown,
   request: SpawnRequest,
   file: string | null,
   env: SearchEnvironment,
 ): SpawnError {
-  if (thrown instanceof SpawnError) {
-    return thrown;
-  }
-  const code = systemErrorCode(thrown);
-  const stage = stageOf(code, request);
-  if (stage === 'exec') {
-    // One number stands for the directory, the program and its interpreter; looking at each tells which it was.
-    const found = lookAgain(request, env);
-    if (found !== null) {
-      return found;
-    }
-  }
-  const details = {
-    stage,
-    program: request.program,
-    path: file,
-    reason: REASONS[code] ?? 'the system refused',
-  };
-  return new SpawnError(code, details, { cause: thrown });
+  const error = toPlainSpawnError(thrown, request, file);
+  return error === thrown || error.stage !== 'exec' ? error : (lookAgain(request, env) ?? error);
 }
 
 function lookAgain(request: SpawnRequest, env: SearchEnvironment): SpawnError | null {
@@ -86,24 +61,5 @@ function lookAgain(request: SpawnRequest, env: SearchEnvironment): SpawnError | 
     return null;
   } catch (thrown) {
     return thrown instanceof SpawnError ? thrown : null;
-  }
-}
-
-function stageOf(code: SystemErrorCode, request: SpawnRequest): SpawnStage {
-  switch (code) {
-    case 'EMFILE':
-    case 'ENFILE':
-    case 'EBADF':
-      return 'stdio';
-    case 'EAGAIN':
-    case 'ENOMEM':
-      return 'spawn';
-    case 'EPERM':
-    case 'ESRCH':
-    case 'EINVAL':
-      // Joining a group that is not there, or not in our session.
-      return request.processGroup === null ? 'exec' : 'spawn';
-    default:
-      return 'exec';
   }
 }

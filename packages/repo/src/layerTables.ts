@@ -216,18 +216,10 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
       'writePipeTransport',
     ],
     // The Node backend: knows the lower seam only.
-    nodeSpawnErrors: ['backend', 'errors'],
+    spawnErrors: ['backend', 'errors'],
     nodePipes: ['childHandle', 'errors'],
-    nodeChildHandle: ['backend', 'childHandle', 'errors', 'nodePipes', 'nodeSpawnErrors', 'signals'],
-    nodeBackend: [
-      'backend',
-      'childHandle',
-      'errors',
-      'fdHeadroom',
-      'nodeChildHandle',
-      'nodeSpawnErrors',
-      'programFile',
-    ],
+    nodeChildHandle: ['backend', 'childHandle', 'errors', 'nodePipes', 'spawnErrors', 'signals'],
+    nodeBackend: ['backend', 'childHandle', 'errors', 'fdHeadroom', 'nodeChildHandle', 'spawnErrors', 'programFile'],
     // Where the pieces meet; subprocessExec alone knows the default backend.
     valueChecks: ['errors'],
     stdioOptions: ['errors', 'stdio'],

@@ -38,5 +38,6 @@ export { systemClock } from './clock.js';
 export type { Clock, ClockTimer } from './clock.js';
 export { ownOptions } from './ownOptions.js';
 export { systemErrorCode } from './errors.js';
+export { toSpawnError } from './spawnErrors.js';
 export { checkDirectory, findProgramFile } from './programFile.js';
 export type { ProgramQuery } from './programFile.js';

@@ -6,7 +6,7 @@ import type { ChildHandle } from './childHandle.js';
 import { NotSupportedError } from './errors.js';
 import { requireFreeFds } from './fdHeadroom.js';
 import { NodeChildHandle } from './nodeChildHandle.js';
-import { toSpawnError } from './nodeSpawnErrors.js';
+import { toSpawnError } from './spawnErrors.js';
 import { checkDirectory, findProgramFile } from './programFile.js';
 
 const windows = process.platform === 'win32';

@@ -3,7 +3,7 @@ import type { SpawnRequest } from './backend.js';
 import { ChildHandle, type ReadPipeHandle, type WritePipeHandle } from './childHandle.js';
 import { NotSupportedError, SubprocessError, systemErrorCode } from './errors.js';
 import { NodeReadPipe, NodeWritePipe, readableStdin } from './nodePipes.js';
-import { toSpawnError } from './nodeSpawnErrors.js';
+import { toSpawnError } from './spawnErrors.js';
 import { signalName, signalNumber, type Signal } from './signals.js';
 
 /** A `ChildProcess`, as far as it is used here: only the backend's own file knows the module. */

@@ -8,11 +8,15 @@ const REASONS: Partial<Record<SystemErrorCode, string>> = {
   EMFILE: 'this process has too few free descriptors',
   ENFILE: 'the system has too few free descriptors',
   ENOMEM: 'the system has no memory for another process',
-  EPERM: 'the user or group may not be changed',
+  EPERM: 'the user or group may not be changed, or the process group not be joined',
   ETXTBSY: 'the program file is open for writing',
 };
 
-/** Turns whatever Node threw or emitted instead of a child into the one error class. */
+/**
+ * Turns whatever the system or Node gave instead of a child into the one error class.
+ *
+ * @param file - The file that was to be executed, `null` before it was found.
+ */
 export function toSpawnError(thrown: unknown, request: SpawnRequest, file: string | null): SpawnError {
   if (thrown instanceof SpawnError) {
     return thrown;
@@ -48,8 +52,16 @@ function stageOf(code: SystemErrorCode, request: SpawnRequest): SpawnStage {
     case 'ENOMEM':
       return 'spawn';
     case 'EPERM':
-      return request.user === null && request.group === null ? 'exec' : 'identity';
+      return request.user !== null || request.group !== null ? 'identity' : groupStage(request);
+    case 'ESRCH':
+    case 'EINVAL':
+      return groupStage(request);
     default:
       return 'exec';
   }
+}
+
+/** Joining a group that is not there, or not in our session, fails before the program is looked at. */
+function groupStage(request: SpawnRequest): SpawnStage {
+  return request.processGroup === null ? 'exec' : 'spawn';
 }
