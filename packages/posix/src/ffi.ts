@@ -15,8 +15,8 @@ export type Address = bigint | number;
 /** Memory that a call fills or reads; it need not survive the call. */
 export type Memory = Uint8Array | Int32Array | BigUint64Array;
 
-/** Called by libuv: a handle, a status, a set of events. */
-export type PollCallback = (handle: bigint, status: number, events: number) => void;
+/** Called by libuv when a handle is ready; it says which and why, but there is one handle, and it has one reason. */
+export type PollCallback = () => void;
 
 /** Takes the result of a call that ran on a pool thread. */
 export type AsyncResult = (error: unknown, result: number) => void;
@@ -121,7 +121,8 @@ function load(): Native {
   const spawnWithStrings = lib.func('posix_spawn', 'int', [...spawnArguments, 'str *']);
   const spawnWithPointers = lib.func('posix_spawn', 'int', [...spawnArguments, 'void *']);
   const handleSize = bind<(type: number) => number | bigint>('uv_handle_size', 'size_t', ['int'])(UV_POLL);
-  const pollCallback = koffi.pointer(koffi.proto('void', ['uintptr_t', 'int', 'int']));
+  // Arguments that a function does not look at cost nothing, in the calling conventions of all machines that are supported.
+  const pollCallback = koffi.pointer(koffi.proto('void', []));
   const closeCallback = koffi.pointer(koffi.proto('void', ['uintptr_t']));
   const actions = 'posix_spawn_file_actions_';
   return {

@@ -49,7 +49,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   readonly #outputs = new Map<number, ReadPipeTransport>();
   readonly #openFds = new Set<number>();
   #protocol: SubprocessProtocol | null;
-  readonly #settleStarted: Settle;
+  #settleStarted: Settle | null;
   #settleCancelled: (() => void) | null = null;
   #state: 'starting' | 'running' | 'cancelled' | 'failed' = 'starting';
   #pid: number | null = null;
@@ -217,7 +217,8 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     for (const output of this.#outputs.values()) {
       output.start();
     }
-    this.#settleStarted.resolve();
+    this.#settleStarted?.resolve();
+    this.#settleStarted = null;
   }
 
   #onExit(returncode: number): void {
@@ -250,7 +251,8 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     this.#state = 'failed';
     this.#settleCancelled?.();
     this.#protocol = null;
-    this.#settleStarted.reject(error);
+    this.#settleStarted?.reject(error);
+    this.#settleStarted = null;
   }
 
   #dropPipes(): void {

@@ -16,6 +16,9 @@ import type { ReadTransport } from './transports.js';
 /** What a read pipe tells its owner: the plain and the buffered protocol in one, both optional. */
 export type PipeReceiver = BaseProtocol & Partial<Pick<Protocol, 'dataReceived' | 'eofReceived'> & BufferReceiver>;
 
+/** One for all: an idle child should cost little. */
+const NO_EXTRA: ReadonlyMap<string, unknown> = new Map();
+
 /** The transport of a pipe that we read. */
 export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   readonly #handle: ReadPipeHandle;
@@ -34,7 +37,7 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
     handle: ReadPipeHandle,
     receiver: PipeReceiver,
     queue: CallbackQueue,
-    extra: ReadonlyMap<string, unknown> = new Map(),
+    extra: ReadonlyMap<string, unknown> = NO_EXTRA,
   ) {
     this.#handle = handle;
     this.#receiver = receiver;

@@ -16,6 +16,9 @@ import type { WriteBufferLimits, WriteTransport } from './transports.js';
 /** Size of the pieces that large writes are cut into. */
 const PIECE_BYTES = 65_536;
 
+/** One for all: an idle child should cost little. */
+const NO_EXTRA: ReadonlyMap<string, unknown> = new Map();
+
 /** The transport of a pipe that we write. */
 export class WritePipeTransport implements WriteTransport {
   readonly #handle: WritePipeHandle;
@@ -38,7 +41,7 @@ export class WritePipeTransport implements WriteTransport {
     handle: WritePipeHandle,
     protocol: BaseProtocol,
     queue: CallbackQueue,
-    extra: ReadonlyMap<string, unknown> = new Map(),
+    extra: ReadonlyMap<string, unknown> = NO_EXTRA,
   ) {
     this.#handle = handle;
     this.#protocol = protocol;
