@@ -60,6 +60,33 @@ describe('the selector', () => {
     await delay(60);
   });
 
+  it('tries what was ready alone, and keeps nobody waiting for it', async () => {
+    const poller = new Poller();
+    const [[busy, feed], [calm, word]] = [pipe(), pipe()];
+    const seen: string[] = [];
+    const slots = [
+      // Never emptied, so that there is always something to do.
+      poller.add(busy, READABLE, { onReady: () => seen.push('told'), tryNow: () => seen.push('tried') > 0 }),
+      poller.add(calm, READABLE, { onReady: () => seen.push('calm') }),
+    ];
+    writeSync(feed, 'x');
+    while (seen.length < 9) {
+      await nextTurn();
+    }
+    expect(seen.slice(0, 9)).toEqual(['told', 'tried', 'tried', 'tried', 'told', 'tried', 'tried', 'tried', 'told']);
+    const before = seen.length;
+    writeSync(word, 'x');
+    while (!seen.includes('calm')) {
+      await nextTurn();
+    }
+    expect(seen.indexOf('calm') - before).toBeLessThanOrEqual(5);
+    slots.forEach((slot) => {
+      poller.remove(slot);
+    });
+    [busy, feed, calm, word].forEach(closeSync);
+    await delay(60);
+  });
+
   it('outlives thousands of registrations, in every order', async () => {
     const poller = new Poller();
     let events = 0;

@@ -48,6 +48,13 @@ describe('output', () => {
     expect(stdout).toBe('1\n2\n3\n4\n5\n6\n7\n8\n');
   });
 
+  it('in large and in small pieces belongs to its receiver too', async () => {
+    const child = await sh('seq 1 300000; for i in 1 2 3 4 5; do sleep 0.01; seq 1 $((i * 5000)); done');
+    const [, stdout] = await finish(child);
+    const upTo = (last: number): string => Array.from({ length: last }, (_, index) => `${index + 1}\n`).join('');
+    expect(stdout === [300_000, 5_000, 10_000, 15_000, 20_000, 25_000].map(upTo).join('')).toBe(true);
+  });
+
   it('is read into memory of the protocol', async () => {
     const room = new Uint8Array(1_000);
     let bytes = 0;
