@@ -497,6 +497,21 @@ test('memory that was filled is read without a copy and never written again', as
   }).toThrow(ValueError);
 });
 
+test('chunks that lie side by side in memory are joined without a copy', async () => {
+  const memory = bytes('abcdef');
+  const reader = new StreamReader();
+  reader.feedData(new Uint8Array(1000));
+  reader.feedData(memory.subarray(0, 2));
+  await reader.read(1000);
+  const large = new Uint8Array(3000).fill(7);
+  reader.feedData(large.subarray(0, 1000));
+  reader.feedData(large.subarray(1000, 3000));
+  expect(text(await reader.read(2))).toBe('ab');
+  const joined = await reader.read(5000);
+  expect(joined).toHaveLength(3000);
+  expect(joined.buffer).toBe(large.buffer);
+});
+
 // test___repr__, …_nondefault_limit, …_eof, …_data, …_exception, …_waiter, …_transport
 test('the text form shows what is not ordinary', async () => {
   const reader = new StreamReader();
