@@ -1,5 +1,6 @@
 /** What the benchmarks share: the two contenders, and how a result is printed. */
 import { spawn } from 'node:child_process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { posixBackend } from '@subwire/posix';
 import {
   subprocessExec,
@@ -99,6 +100,28 @@ export async function inTurns(
     results[1].push(await second());
   }
   return results;
+}
+
+/**
+ * Returns the longest time in which the loop did not come round while `work` went on. The loop spins meanwhile, so on a busy
+ * machine this counts the time that the processor was somebody else's too.
+ */
+export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  await nextTurn();
+  let ended = false;
+  let last = performance.now();
+  let longest = 0;
+  const done = work().finally(() => {
+    ended = true;
+  });
+  while (!(ended as boolean)) {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    await nextTurn();
+  }
+  await done;
+  return longest;
 }
 
 /** Prints one line of a result with the bar that it is measured by. */

@@ -1,7 +1,7 @@
 /** How long a spawn keeps the loop from everything else: the call itself, and the turns of the loop that follow. */
 import { spawn } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CountingProtocol, inTurns, median, ours, report } from './harness.js';
+import { CountingProtocol, inTurns, longestTurn, median, ours, report } from './harness.js';
 
 const SAMPLES = 150;
 const GIB = 2 ** 30;
@@ -14,28 +14,6 @@ async function callTime(start: () => Promise<unknown>): Promise<number> {
   const call = performance.now() - before;
   await child;
   return call;
-}
-
-/**
- * The longest time in which the loop did not come round until the child ended. The loop spins meanwhile, so on a busy
- * machine this counts the time that the processor was somebody else's too.
- */
-async function longestTurn(start: () => Promise<unknown>): Promise<number> {
-  await nextTurn();
-  let ended = false;
-  let last = performance.now();
-  let longest = 0;
-  const child = start().finally(() => {
-    ended = true;
-  });
-  while (!(ended as boolean)) {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    await nextTurn();
-  }
-  await child;
-  return longest;
 }
 
 const startOurs = async (): Promise<void> => {

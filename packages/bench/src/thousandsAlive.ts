@@ -1,7 +1,6 @@
 /** 2,000 children spawned in one tick, alive at once, then killed at once: how long the loop stands still. */
 import { spawn } from 'node:child_process';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CountingProtocol, ours, report } from './harness.js';
+import { CountingProtocol, longestTurn, ours, report } from './harness.js';
 
 const CHILDREN = 2_000;
 
@@ -11,28 +10,10 @@ interface Outcome {
   readonly reapMs: number;
 }
 
-/** Runs `work` and returns the longest turn of the loop meanwhile. */
-async function watched(work: () => Promise<void>): Promise<number> {
-  let longest = 0;
-  let last = performance.now();
-  let ended = false;
-  const done = work().finally(() => {
-    ended = true;
-  });
-  while (!(ended as boolean)) {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    await nextTurn();
-  }
-  await done;
-  return longest;
-}
-
 async function ourChildren(): Promise<Outcome> {
   let spawnMs = 0;
   let reapMs = 0;
-  const longestMs = await watched(async () => {
+  const longestMs = await longestTurn(async () => {
     const start = performance.now();
     const children = await Promise.all(
       Array.from({ length: CHILDREN }, () => ours(new CountingProtocol(), '/bin/cat')),
@@ -51,7 +32,7 @@ async function ourChildren(): Promise<Outcome> {
 async function nodeChildren(): Promise<Outcome> {
   let spawnMs = 0;
   let reapMs = 0;
-  const longestMs = await watched(async () => {
+  const longestMs = await longestTurn(async () => {
     const start = performance.now();
     const children = Array.from({ length: CHILDREN }, () => spawn('/bin/cat'));
     const closed = children.map(

@@ -118,7 +118,7 @@ async function runToEnd(
 ): Promise<CompletedProcess> {
   const { input, stdin, stdout, stderr, encoding, timeoutMs, signal, check } = own;
   const limits = limitsOf(own);
-  checkSettings(own);
+  checkSettings(own, limits);
   const decode = decoderOf(encoding);
   signal?.throwIfAborted();
   const clock = own.backend?.clock ?? systemClock;
@@ -182,8 +182,7 @@ function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): Co
 }
 
 /** Finds out what is wrong before a file is emptied or a child started. */
-function checkSettings(own: RunOptions): void {
-  const limits = limitsOf(own);
+function checkSettings(own: RunOptions, limits: ConversationLimits): void {
   checkCaptureLimits(limits);
   checkDuration(limits.drainGraceMs, 'drainGraceMs');
   checkInput(own.input);

@@ -16,14 +16,12 @@ import type { ReadTransport } from './transports.js';
 /** What a read pipe tells its owner: the plain and the buffered protocol in one, both optional. */
 export type PipeReceiver = BaseProtocol & Partial<Pick<Protocol, 'dataReceived' | 'eofReceived'> & BufferReceiver>;
 
-/** One for all: an idle child should cost little. */
-const NO_EXTRA: ReadonlyMap<string, unknown> = new Map();
-
 /** The transport of a pipe that we read. */
 export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   readonly #handle: ReadPipeHandle;
   readonly #queue: CallbackQueue;
-  readonly #extra: ReadonlyMap<string, unknown>;
+  /** `null` for the pipes of a child, which have none: an idle child should cost little. */
+  readonly #extra: ReadonlyMap<string, unknown> | null;
   #receiver: PipeReceiver | null;
   #buffered = false;
   #started = false;
@@ -37,7 +35,7 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
     handle: ReadPipeHandle,
     receiver: PipeReceiver,
     queue: CallbackQueue,
-    extra: ReadonlyMap<string, unknown> = NO_EXTRA,
+    extra: ReadonlyMap<string, unknown> | null = null,
   ) {
     this.#handle = handle;
     this.#receiver = receiver;
@@ -65,7 +63,7 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   }
 
   getExtraInfo(name: string, defaultValue: unknown = null): unknown {
-    return this.#extra.has(name) ? this.#extra.get(name) : defaultValue;
+    return this.#extra?.has(name) === true ? this.#extra.get(name) : defaultValue;
   }
 
   isClosing(): boolean {

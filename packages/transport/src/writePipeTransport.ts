@@ -16,14 +16,12 @@ import type { WriteBufferLimits, WriteTransport } from './transports.js';
 /** Size of the pieces that large writes are cut into. */
 const PIECE_BYTES = 65_536;
 
-/** One for all: an idle child should cost little. */
-const NO_EXTRA: ReadonlyMap<string, unknown> = new Map();
-
 /** The transport of a pipe that we write. */
 export class WritePipeTransport implements WriteTransport {
   readonly #handle: WritePipeHandle;
   readonly #queue: CallbackQueue;
-  readonly #extra: ReadonlyMap<string, unknown>;
+  /** `null` for the pipes of a child, which have none: an idle child should cost little. */
+  readonly #extra: ReadonlyMap<string, unknown> | null;
   readonly #flow = new FlowControl();
   /** Sizes of the pieces in flight, oldest first from `#firstPiece` on. */
   readonly #pieces: number[] = [];
@@ -41,7 +39,7 @@ export class WritePipeTransport implements WriteTransport {
     handle: WritePipeHandle,
     protocol: BaseProtocol,
     queue: CallbackQueue,
-    extra: ReadonlyMap<string, unknown> = NO_EXTRA,
+    extra: ReadonlyMap<string, unknown> | null = null,
   ) {
     this.#handle = handle;
     this.#protocol = protocol;
@@ -55,7 +53,7 @@ export class WritePipeTransport implements WriteTransport {
   }
 
   getExtraInfo(name: string, defaultValue: unknown = null): unknown {
-    return this.#extra.has(name) ? this.#extra.get(name) : defaultValue;
+    return this.#extra?.has(name) === true ? this.#extra.get(name) : defaultValue;
   }
 
   isClosing(): boolean {
