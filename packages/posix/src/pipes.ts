@@ -1,10 +1,7 @@
-/** Pipes: made, moved out of the way, made larger. */
-import { F_DUPFD_CLOEXEC, F_SETFL, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from './constants.js';
+/** Pipes: made, and moved out of the way. */
+import { F_DUPFD_CLOEXEC, F_SETFL, O_CLOEXEC, O_NONBLOCK } from './constants.js';
 import { native } from './ffi.js';
 import { systemError } from './systemErrors.js';
-
-/** What a busy pipe grows to; a user without privileges may not have more. */
-export const BUSY_PIPE_BYTES: number = 262_144;
 
 const pair = new Int32Array(2);
 
@@ -64,12 +61,4 @@ export function duplicate(fd: number, lowest: number): number {
     throw systemError('fcntl', c.errno());
   }
   return copy;
-}
-
-/**
- * Makes a busy pipe larger: fewer changes between two processes for the same bytes. A refusal (the user's pipes use too
- * much memory already) changes nothing.
- */
-export function growPipe(fd: number): void {
-  native().fcntl(fd, F_SETPIPE_SZ, BUSY_PIPE_BYTES);
 }

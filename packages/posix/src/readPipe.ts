@@ -3,33 +3,38 @@
  *
  * 1. Born paused and without a descriptor; it gets one when the child is started.
  * 2. `pause()` costs nothing: the registration ends only if an event arrives while paused.
- * 3. A wake-up makes a bounded number of reads, so that one busy child cannot keep the others waiting.
- * 4. A chunk belongs to its receiver: a large one is a part of the slab, which is never filled again, a small one is
- *    copied out of it and keeps nothing else alive.
- * 5. Nothing is emitted on the stack of a caller: `close()` emits in a microtask.
+ * 3. A wake-up reads a bounded number of times and of bytes, so that one busy child cannot keep the others waiting.
+ * 4. A chunk belongs to its receiver.
+ * 5. A pipe that is found full again and again gets larger, in two steps.
+ * 6. Nothing is emitted on the stack of a caller: `close()` emits in a microtask.
  */
 import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
 import { EAGAIN, EINTR } from './constants.js';
 import { native, type Native } from './ffi.js';
-import { BUSY_PIPE_BYTES, growPipe } from './pipes.js';
+import {
+  BUSY_PIPE_BYTES,
+  giveBackLargest,
+  growPipe,
+  growToLargest,
+  LARGEST_PIPE_BYTES,
+  PIPE_BYTES,
+} from './pipeCapacity.js';
 import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from './poller.js';
+import { ReadSlab } from './readSlab.js';
 import { pipeFailure } from './systemErrors.js';
 
-/** What a pipe holds unless it was made larger. */
-const PIPE_BYTES = 65_536;
-/** As much as a busy pipe holds: what is in it comes as one chunk, and reads that follow lie in memory side by side. */
-const SLAB_BYTES = BUSY_PIPE_BYTES;
-/** Chunks from this size on are parts of the slab, which lives as long as the last of them. */
-const LARGE_BYTES = 32_768;
-/** A line of text, most often. */
-const TINY_BYTES = 128;
 /** Reads per wake-up. */
 const MAX_READS = 4;
-/** So many reads of a full pipe tell that the child is waiting for us. */
+/** Bytes per wake-up that leave the next reads to the next turn. */
+const MAX_BYTES = 1_048_576;
+/** So many reads of all that a pipe holds tell that the child is waiting for us. */
 const BUSY_READS = 4;
+/** So many in the larger pipe tell that there is much more to come. */
+const STILL_BUSY_READS = 16;
 
-/** The memory of the next read; all pipes share it, because a read is over before the next one begins. */
-let slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+/** What is read in pipes up to the size of a busy one, and in those of the largest size. */
+const slab = new ReadSlab(BUSY_PIPE_BYTES);
+const largeSlab = new ReadSlab(LARGEST_PIPE_BYTES);
 
 /** The reading end. */
 export class ReadPipe extends ReadPipeHandle implements PollTarget {
@@ -39,7 +44,10 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   #paused = true;
   #closed = false;
   #receiver: BufferReceiver | null = null;
+  #capacity = PIPE_BYTES;
   #fullReads = 0;
+  /** Bytes that the last read could have returned. */
+  #asked = 0;
 
   /** Takes a non-blocking descriptor over. */
   open(fd: number): void {
@@ -82,9 +90,12 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       return;
     }
     const hungUp = (events & HUNG_UP) !== 0;
-    for (let reads = 0; reads < MAX_READS && !this.#paused && !this.#closed; reads += 1) {
+    let bytes = 0;
+    for (let reads = 0; reads < MAX_READS && bytes < MAX_BYTES && !this.#paused && !this.#closed; reads += 1) {
+      const count = this.#readOnce();
+      bytes += count;
       // A short read emptied the pipe; after a hang-up the next one finds the end without another wake-up.
-      if (this.#readOnce() !== 'full' && !hungUp) {
+      if (count < this.#asked && !hungUp) {
         return;
       }
     }
@@ -95,7 +106,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     if (this.#paused || this.#closed || this.#receiver !== null) {
       return false;
     }
-    return this.#readOnce() !== 'nothing' || this.#closed;
+    return this.#readOnce() > 0 || this.#closed;
   }
 
   #register(): void {
@@ -116,31 +127,33 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     }
   }
 
-  /** Reads once and delivers; after a full read there may be more. */
-  #readOnce(): 'full' | 'short' | 'nothing' {
+  /** Reads once and delivers; returns the number of bytes. */
+  #readOnce(): number {
     const receiver = this.#receiver;
-    let room: Uint8Array = slab;
-    if (receiver !== null) {
-      try {
-        room = receiver.getBuffer(-1);
-      } catch (thrown) {
-        // The receiver reported it and closed this pipe.
-        void thrown;
-        return 'nothing';
-      }
+    const own = this.#capacity === LARGEST_PIPE_BYTES ? largeSlab : slab;
+    let room: Uint8Array;
+    try {
+      room = receiver === null ? own.room : receiver.getBuffer(-1);
+    } catch (thrown) {
+      // The receiver reported it and closed this pipe.
+      void thrown;
+      return 0;
     }
+    this.#asked = room.length;
     const count = this.#native.read(this.#fd, room, room.length);
     if (count <= 0) {
       this.#onNothing(count);
-      return 'nothing';
+      return 0;
     }
-    this.#watchLoad(count);
+    if (count >= this.#capacity) {
+      this.#watchLoad();
+    }
     if (receiver !== null) {
       receiver.bufferUpdated(count);
     } else {
-      this.emit('data', takeChunk(count));
+      this.emit('data', own.take(count));
     }
-    return count === room.length ? 'full' : 'short';
+    return count;
   }
 
   #onNothing(count: number): void {
@@ -154,12 +167,18 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     }
   }
 
-  /** A child that fills its pipe again and again gets a larger one. */
-  #watchLoad(count: number): void {
-    if (count >= PIPE_BYTES) {
-      this.#fullReads += 1;
-      if (this.#fullReads === BUSY_READS) {
-        growPipe(this.#fd);
+  /** Everything that the pipe holds was read at once. */
+  #watchLoad(): void {
+    this.#fullReads += 1;
+    if (this.#capacity === PIPE_BYTES && this.#fullReads === BUSY_READS) {
+      this.#fullReads = 0;
+      if (growPipe(this.#fd, BUSY_PIPE_BYTES)) {
+        this.#capacity = BUSY_PIPE_BYTES;
+      }
+    } else if (this.#capacity === BUSY_PIPE_BYTES && this.#fullReads === STILL_BUSY_READS) {
+      this.#fullReads = 0;
+      if (growToLargest(this.#fd)) {
+        this.#capacity = LARGEST_PIPE_BYTES;
       }
     }
   }
@@ -184,32 +203,9 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     if (this.#fd >= 0) {
       this.#native.close(this.#fd);
       this.#fd = -1;
+      if (this.#capacity === LARGEST_PIPE_BYTES) {
+        giveBackLargest();
+      }
     }
   }
-}
-
-/** Returns what was read, as the receiver's own; small chunks come from Node's pool, as everywhere in Node. */
-function takeChunk(count: number): Uint8Array {
-  if (count <= TINY_BYTES) {
-    return copyOfTiny(slab, count);
-  }
-  const filled = slab.subarray(0, count);
-  if (count < LARGE_BYTES) {
-    const chunk = Buffer.allocUnsafe(count);
-    chunk.set(filled);
-    return chunk;
-  }
-  // What is left is worth a read as long as a pipe that is not busy cannot hold more.
-  const left = slab.length - count;
-  slab = left >= PIPE_BYTES ? slab.subarray(count) : Buffer.allocUnsafeSlow(SLAB_BYTES);
-  return filled;
-}
-
-/** Byte by byte: for a line or so that takes less time than the calls which copy memory. */
-function copyOfTiny(from: Uint8Array, count: number): Uint8Array {
-  const chunk = Buffer.allocUnsafe(count);
-  for (let at = 0; at < count; at += 1) {
-    chunk[at] = from[at] ?? 0;
-  }
-  return chunk;
 }

@@ -10,7 +10,7 @@
 import { WritePipeHandle } from '@subwire/transport';
 import { EAGAIN, EINTR, EPIPE } from './constants.js';
 import { native, type Native } from './ffi.js';
-import { growPipe } from './pipes.js';
+import { BUSY_PIPE_BYTES, growPipe } from './pipeCapacity.js';
 import { BROKEN, poller, WRITABLE, type PollSlot, type PollTarget } from './poller.js';
 import { Spill } from './spill.js';
 import { pipeFailure } from './systemErrors.js';
@@ -23,8 +23,8 @@ interface Waiting {
   readonly flushed: Flushed;
 }
 
-/** So many waits for a full pipe tell that more is written than fits. */
-const BUSY_WAITS = 2;
+/** So many writes into a full pipe tell that more is written than fits. */
+const BUSY_WRITES = 2;
 
 /** The writing end. */
 export class WritePipe extends WritePipeHandle implements PollTarget {
@@ -32,7 +32,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   #fd = -1;
   #slot: PollSlot | null = null;
   #polling = false;
-  #waits = 0;
+  #shortWrites = 0;
   #ending = false;
   #closed = false;
   /** Of the last write that failed. */
@@ -149,11 +149,22 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   /** Returns how many bytes were taken, 0 if the pipe is full, -1 on failure. */
   #writeOnce(bytes: Uint8Array): number {
     const taken = this.#native.write(this.#fd, bytes, bytes.length);
+    if (taken < bytes.length) {
+      this.#watchLoad();
+    }
     if (taken >= 0) {
       return taken;
     }
     this.#errno = this.#native.errno();
     return this.#errno === EAGAIN || this.#errno === EINTR ? 0 : -1;
+  }
+
+  /** A pipe that is full again and again gets larger. */
+  #watchLoad(): void {
+    this.#shortWrites += 1;
+    if (this.#shortWrites === BUSY_WRITES) {
+      growPipe(this.#fd, BUSY_PIPE_BYTES);
+    }
   }
 
   /** Waits for room in the pipe, or no longer. */
@@ -167,12 +178,6 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     } catch (thrown) {
       this.#close(thrown instanceof Error ? thrown : null, false);
       return;
-    }
-    if (wanted) {
-      this.#waits += 1;
-      if (this.#waits === BUSY_WAITS) {
-        growPipe(this.#fd);
-      }
     }
   }
 

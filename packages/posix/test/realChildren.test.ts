@@ -104,6 +104,16 @@ describe('input', () => {
     expect((await finish(again))[1]).toBe(stdout);
   });
 
+  it('gets a larger pipe if it fills the ordinary one again and again', async () => {
+    // Less than one ordinary pipe is ever read, and three more would not fit into another.
+    const child = await sh('head -c 65536 >/dev/null; exec sleep 20');
+    child.transport.getPipeTransport(0)?.write(new Uint8Array(4 * 65_536));
+    await child.until('resumed');
+    expect(child.lines).toEqual(['made', 'paused', 'resumed']);
+    child.transport.kill();
+    await child.until('lost');
+  });
+
   it('that is left over is a broken pipe', async () => {
     const child = await sh('exec sleep 0.1');
     child.transport.getPipeTransport(0)?.write(new Uint8Array(2_000_000));

@@ -165,9 +165,11 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     // What waits for the loop.
     loopWatch: ['constants', 'ffi', 'systemErrors'],
     poller: ['constants', 'ffi', 'loopWatch', 'systemErrors'],
-    readPipe: ['constants', 'ffi', 'pipes', 'poller', 'systemErrors'],
+    pipeCapacity: ['constants', 'ffi'],
+    readSlab: [],
+    readPipe: ['constants', 'ffi', 'pipeCapacity', 'poller', 'readSlab', 'systemErrors'],
     spill: [],
-    writePipe: ['constants', 'ffi', 'pipes', 'poller', 'spill', 'systemErrors'],
+    writePipe: ['constants', 'ffi', 'pipeCapacity', 'poller', 'spill', 'systemErrors'],
     sigchldWatch: ['poller'],
     exitWatcher: ['constants', 'exitStatus', 'features', 'ffi', 'poller', 'sigchldWatch', 'systemErrors'],
     // Where the pieces meet.

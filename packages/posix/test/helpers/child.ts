@@ -9,7 +9,7 @@ import {
 } from '@subwire/transport';
 import { posixBackend } from '../../src/index.js';
 
-/** Logs what happens: `made`, `lost:1`, `lost:0:BrokenPipeError`, `exited`, `lost`; keeps the output apart. */
+/** Logs what happens: `made`, `paused`, `lost:1`, `lost:0:BrokenPipeError`, `exited`, `lost`; keeps the output apart. */
 export class Recorder extends SubprocessProtocol {
   readonly lines: string[] = [];
   readonly outputs = new Map<number, Uint8Array[]>();
@@ -54,6 +54,14 @@ export class Recorder extends SubprocessProtocol {
 
   override pipeConnectionLost(fd: number, exc: Error | null): void {
     this.#log(`lost:${fd}${exc === null ? '' : `:${exc.name}`}`);
+  }
+
+  override pauseWriting(): void {
+    this.#log('paused');
+  }
+
+  override resumeWriting(): void {
+    this.#log('resumed');
   }
 
   override processExited(): void {
