@@ -11,8 +11,8 @@ import { native } from './ffi.js';
 /** What a pipe holds unless it was made larger. */
 export const PIPE_BYTES: number = 65_536;
 /** What a busy pipe holds. */
-export const BUSY_PIPE_BYTES: number = 262_144;
-/** What a pipe holds that stays busy; a user without privileges may not have more. */
+const BUSY_PIPE_BYTES = 262_144;
+/** A user without privileges may not have more. */
 export const LARGEST_PIPE_BYTES: number = 1_048_576;
 
 /** 16 MiB in all. */
@@ -21,26 +21,30 @@ const MAX_LARGEST = 16;
 let largest = 0;
 
 /**
- * Makes a pipe larger.
- * @returns whether it was.
+ * Makes the pipe of a busy output larger, and tells how much it holds then.
+ *
+ * `giveBackOutput()` is due when it is closed.
  */
-export function growPipe(fd: number, bytes: number): boolean {
-  return native().fcntl(fd, F_SETPIPE_SZ, bytes) >= bytes;
-}
-
-/**
- * Gives a pipe the largest size, if few have it.
- * @returns whether it has it; if so, `giveBackLargest()` is due when it is closed.
- */
-export function growToLargest(fd: number): boolean {
-  if (largest === MAX_LARGEST || !growPipe(fd, LARGEST_PIPE_BYTES)) {
-    return false;
+export function growOutput(fd: number): number {
+  if (largest < MAX_LARGEST && grow(fd, LARGEST_PIPE_BYTES)) {
+    largest += 1;
+    return LARGEST_PIPE_BYTES;
   }
-  largest += 1;
-  return true;
+  return grow(fd, BUSY_PIPE_BYTES) ? BUSY_PIPE_BYTES : PIPE_BYTES;
 }
 
-/** A pipe of the largest size is closed. */
-export function giveBackLargest(): void {
-  largest -= 1;
+/** The pipe of an output is closed that held so much. */
+export function giveBackOutput(bytes: number): void {
+  if (bytes === LARGEST_PIPE_BYTES) {
+    largest -= 1;
+  }
+}
+
+/** Makes the pipe of a busy input larger; nothing is gained from the largest size there. */
+export function growInput(fd: number): void {
+  grow(fd, BUSY_PIPE_BYTES);
+}
+
+function grow(fd: number, bytes: number): boolean {
+  return native().fcntl(fd, F_SETPIPE_SZ, bytes) >= bytes;
 }

@@ -5,36 +5,27 @@
  * 2. `pause()` costs nothing: the registration ends only if an event arrives while paused.
  * 3. A wake-up reads a bounded number of times and of bytes, so that one busy child cannot keep the others waiting.
  * 4. A chunk belongs to its receiver.
- * 5. A pipe that is found full again and again gets larger, in two steps.
+ * 5. A pipe that is found full again and again gets larger.
  * 6. Nothing is emitted on the stack of a caller: `close()` emits in a microtask.
  */
 import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
 import { EAGAIN, EINTR } from './constants.js';
 import { native, type Native } from './ffi.js';
-import {
-  BUSY_PIPE_BYTES,
-  giveBackLargest,
-  growPipe,
-  growToLargest,
-  LARGEST_PIPE_BYTES,
-  PIPE_BYTES,
-} from './pipeCapacity.js';
+import { giveBackOutput, growOutput, LARGEST_PIPE_BYTES, PIPE_BYTES } from './pipeCapacity.js';
 import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from './poller.js';
 import { ReadSlab } from './readSlab.js';
 import { pipeFailure } from './systemErrors.js';
 
 /** Reads per wake-up. */
-const MAX_READS = 4;
+const MAX_READS = 8;
 /** Bytes per wake-up that leave the next reads to the next turn. */
 const MAX_BYTES = 1_048_576;
 /** So many reads of all that a pipe holds tell that the child is waiting for us. */
 const BUSY_READS = 4;
-/** So many in the larger pipe tell that there is much more to come. */
-const STILL_BUSY_READS = 16;
 
-/** What is read in pipes up to the size of a busy one, and in those of the largest size. */
-const slab = new ReadSlab(BUSY_PIPE_BYTES);
+/** For pipes of the largest size, and for all others. */
 const largeSlab = new ReadSlab(LARGEST_PIPE_BYTES);
+const slab = new ReadSlab(2 * PIPE_BYTES);
 
 /** The reading end. */
 export class ReadPipe extends ReadPipeHandle implements PollTarget {
@@ -145,7 +136,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       this.#onNothing(count);
       return 0;
     }
-    if (count >= this.#capacity) {
+    if (count >= PIPE_BYTES) {
       this.#watchLoad();
     }
     if (receiver !== null) {
@@ -170,16 +161,8 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   /** Everything that the pipe holds was read at once. */
   #watchLoad(): void {
     this.#fullReads += 1;
-    if (this.#capacity === PIPE_BYTES && this.#fullReads === BUSY_READS) {
-      this.#fullReads = 0;
-      if (growPipe(this.#fd, BUSY_PIPE_BYTES)) {
-        this.#capacity = BUSY_PIPE_BYTES;
-      }
-    } else if (this.#capacity === BUSY_PIPE_BYTES && this.#fullReads === STILL_BUSY_READS) {
-      this.#fullReads = 0;
-      if (growToLargest(this.#fd)) {
-        this.#capacity = LARGEST_PIPE_BYTES;
-      }
+    if (this.#fullReads === BUSY_READS) {
+      this.#capacity = growOutput(this.#fd);
     }
   }
 
@@ -203,9 +186,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     if (this.#fd >= 0) {
       this.#native.close(this.#fd);
       this.#fd = -1;
-      if (this.#capacity === LARGEST_PIPE_BYTES) {
-        giveBackLargest();
-      }
+      giveBackOutput(this.#capacity);
     }
   }
 }

@@ -15,7 +15,7 @@ export class ReadSlab {
   readonly #bytes: number;
   #memory: Buffer | null = null;
 
-  /** @param bytes - As much as is worth a read; chunks of an eighth of it are large. */
+  /** @param bytes - Chunks of an eighth of it are large. */
   constructor(bytes: number) {
     this.#bytes = bytes;
   }

@@ -10,7 +10,7 @@
 import { WritePipeHandle } from '@subwire/transport';
 import { EAGAIN, EINTR, EPIPE } from './constants.js';
 import { native, type Native } from './ffi.js';
-import { BUSY_PIPE_BYTES, growPipe } from './pipeCapacity.js';
+import { growInput } from './pipeCapacity.js';
 import { BROKEN, poller, WRITABLE, type PollSlot, type PollTarget } from './poller.js';
 import { Spill } from './spill.js';
 import { pipeFailure } from './systemErrors.js';
@@ -163,7 +163,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   #watchLoad(): void {
     this.#shortWrites += 1;
     if (this.#shortWrites === BUSY_WRITES) {
-      growPipe(this.#fd, BUSY_PIPE_BYTES);
+      growInput(this.#fd);
     }
   }
 
