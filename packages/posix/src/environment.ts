@@ -50,23 +50,44 @@ function windowOnC(): NodeJS.ProcessEnv | null {
 
 const PROBE = 'SUBWIRE_PROBE';
 const WORD = 8;
+/** The smallest page of any machine; what lies in the page of an address can be read. */
+const PAGE = 4_096;
 
 const word = new BigUint64Array(1);
 
-/** Copies the table up to its end, a null pointer; one by one, because nothing tells what lies behind the end. */
+/** Copies the table up to its end, a null pointer; page by page, because nothing tells what lies behind the end. */
 function copyTable(): EnvironmentBlock {
   const c = native();
   c.copyMemory(word, c.environ, WORD);
-  const address = Number(word[0]);
+  let address = Number(word[0]);
   if (address === 0) {
     return [];
   }
-  let count = 0;
-  do {
-    c.copyMemory(word, address + count * WORD, WORD);
-    count += 1;
-  } while (word[0] !== 0n);
-  const table = new BigUint64Array(count);
-  c.copyMemory(table, address, count * WORD);
+  const pieces: BigUint64Array[] = [];
+  for (;;) {
+    const bytes = PAGE - (address % PAGE);
+    const piece = new BigUint64Array(bytes / WORD);
+    c.copyMemory(piece, address, bytes);
+    const end = piece.indexOf(0n);
+    if (end >= 0) {
+      pieces.push(piece.subarray(0, end + 1));
+      return join(pieces);
+    }
+    pieces.push(piece);
+    address += bytes;
+  }
+}
+
+function join(pieces: readonly BigUint64Array[]): BigUint64Array {
+  const [first, second] = pieces;
+  if (first !== undefined && second === undefined) {
+    return first;
+  }
+  const table = new BigUint64Array(pieces.reduce((words, piece) => words + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    table.set(piece, at);
+    at += piece.length;
+  }
   return table;
 }

@@ -16,13 +16,18 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { native } from './ffi.js';
 
 const RLIMIT_NOFILE = 7;
+const COUNT_MS = 10;
 
 let original: bigint | null | undefined;
 let inFlight = 0;
-/** What to put back. */
-let raised: bigint | null = null;
+let lowered = false;
+let counted = 0n;
+let countedAt = Number.NEGATIVE_INFINITY;
 
-const limits = new BigUint64Array(2);
+// Soft and hard.
+const wanted = new BigUint64Array(2);
+/** What to put back: as it was before the last change. */
+const before = new BigUint64Array(2);
 
 /** Before a spawn: the limit is the original one until the matching `afterSpawn()`. */
 export function beforeSpawn(): void {
@@ -34,10 +39,10 @@ export function beforeSpawn(): void {
   if (original === null) {
     return;
   }
-  const roomy = openDescriptors() * 2n <= original;
-  if (roomy && raised === null) {
-    const [soft] = ownLimits();
-    raised = setSoftLimit(original) ? soft : null;
+  const roomy = hasRoom(original);
+  if (roomy && !lowered) {
+    wanted[0] = original;
+    lowered = native().prlimit(0, RLIMIT_NOFILE, wanted, before) === 0;
   } else if (!roomy) {
     putBack();
   }
@@ -52,28 +57,17 @@ export function afterSpawn(): void {
 }
 
 function putBack(): void {
-  if (raised !== null) {
-    setSoftLimit(raised);
-    raised = null;
+  if (lowered) {
+    native().prlimit(0, RLIMIT_NOFILE, before, null);
+    lowered = false;
   }
-}
-
-function ownLimits(): readonly [soft: bigint, hard: bigint] {
-  native().prlimit(0, RLIMIT_NOFILE, null, limits);
-  return [limits[0] ?? 0n, limits[1] ?? 0n];
-}
-
-function setSoftLimit(soft: bigint): boolean {
-  const [, hard] = ownLimits();
-  limits[0] = soft;
-  limits[1] = hard;
-  return native().prlimit(0, RLIMIT_NOFILE, limits, null) === 0;
 }
 
 /** Returns `null` if it is the present one, or cannot be told. */
 function originalSoftLimit(): bigint | null {
   try {
-    const [soft, hard] = ownLimits();
+    native().prlimit(0, RLIMIT_NOFILE, null, wanted);
+    const [soft = 0n, hard = 0n] = wanted;
     const line = /^Max open files +(\d+) +(\d+)/m.exec(readFileSync(`/proc/${process.ppid}/limits`, 'utf8'));
     const [, parentSoft = '', parentHard = ''] = line ?? [];
     return line !== null && BigInt(parentHard) === hard && BigInt(parentSoft) < soft ? BigInt(parentSoft) : null;
@@ -82,6 +76,16 @@ function originalSoftLimit(): bigint | null {
     void unreadable;
     return null;
   }
+}
+
+/** Tells whether no more than half of that many descriptors are open; in a burst of spawns it is not counted each time. */
+function hasRoom(limit: bigint): boolean {
+  const now = performance.now();
+  if (now - countedAt > COUNT_MS) {
+    countedAt = now;
+    counted = openDescriptors();
+  }
+  return counted * 2n <= limit;
 }
 
 function openDescriptors(): bigint {

@@ -27,6 +27,9 @@ export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
   if (request.env !== null) {
     return request.env;
   }
+  if ((request.executable ?? request.program).includes('/')) {
+    return {};
+  }
   const { PATH } = process.env;
   return PATH === undefined ? {} : { PATH };
 }
