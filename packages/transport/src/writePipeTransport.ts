@@ -176,6 +176,10 @@ export class WritePipeTransport implements WriteTransport {
   }
 
   #takePiece(): number {
+    if (this.#pieces.length === 1) {
+      // Most often; to pop is cheaper than to set the length.
+      return this.#pieces.pop() ?? 0;
+    }
     const nbytes = this.#pieces[this.#firstPiece] ?? 0;
     this.#firstPiece += 1;
     if (this.#firstPiece === this.#pieces.length) {
