@@ -1,4 +1,4 @@
-/** What the benchmarks share: the two contenders, and how a result is printed. */
+/** What the benchmarks share: the two contenders, and how they are measured. */
 import { spawn } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { posixBackend } from '@subwire/posix';
@@ -122,9 +122,4 @@ export async function longestTurn(work: () => Promise<unknown>): Promise<number>
   }
   await done;
   return longest;
-}
-
-/** Prints one line of a result with the bar that it is measured by. */
-export function report(what: string, measured: string, ratio: number, bar: string): void {
-  console.log(`${what.padEnd(44)} ${measured.padEnd(44)} ratio ${ratio.toFixed(2).padStart(8)}   bar ${bar}`);
 }

@@ -3,7 +3,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { SubprocessTransport } from '@subwire/transport';
-import { CountingProtocol, median, ours, report } from './harness.js';
+import { CountingProtocol, median, ours } from './harness.js';
+import { report } from './report.js';
 
 const CHILDREN = 1_000;
 /** So that code is loaded before the round that counts; not more, because later rounds reuse the heap of earlier ones. */

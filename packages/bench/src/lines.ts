@@ -12,7 +12,8 @@ import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PIPE, createSubprocessExec, type Process, type StreamReader } from '@subwire/process';
-import { median, report } from './harness.js';
+import { median } from './harness.js';
+import { report } from './report.js';
 
 const LINES = 1_000_000;
 const ROUNDS = 11;
@@ -126,7 +127,7 @@ async function main(): Promise<void> {
     const times = measured.map((seconds) => seconds.get(way) ?? Number.NaN);
     const ratios = measured.map((seconds) => (seconds.get(BASELINE) ?? Number.NaN) / (seconds.get(way) ?? Number.NaN));
     const perSecond = `${(LINES / median(times) / 1e6).toFixed(1)} million lines/s`;
-    report(way, perSecond, median(ratios), way.startsWith('lineBatches') ? '≥ 3' : '–');
+    report(way, perSecond, median(ratios), way.startsWith('lineBatches') ? '>= 3' : '-');
   }
 }
 

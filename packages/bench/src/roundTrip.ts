@@ -1,7 +1,8 @@
 /** A line of 40 bytes through `cat` and back: how long it takes, and what it costs this process. */
 import { spawn } from 'node:child_process';
 import { DEVNULL } from '@subwire/transport';
-import { CountingProtocol, median, ours, report } from './harness.js';
+import { CountingProtocol, median, ours } from './harness.js';
+import { report } from './report.js';
 
 const LINE = Buffer.from(`${'x'.repeat(39)}\n`);
 const TRIPS = 4_000;

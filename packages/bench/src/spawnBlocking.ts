@@ -7,7 +7,8 @@
  */
 import { spawn } from 'node:child_process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CountingProtocol, inTurns, longestTurn, median, ours, report } from './harness.js';
+import { CountingProtocol, inTurns, longestTurn, median, ours } from './harness.js';
+import { report, type Bar } from './report.js';
 
 const BLOCKS = 6;
 const BLOCK_SAMPLES = 25;
@@ -49,7 +50,7 @@ async function block(measureOne: Measure, start: () => Promise<unknown>): Promis
 }
 
 /** Reports both times, and returns how long our own call takes, in microseconds. */
-async function measure(name: string, bar: string): Promise<number> {
+async function measure(name: string, bar: Bar): Promise<number> {
   const figures: number[] = [];
   for (const [what, measureOne] of [
     ['the call', callTime],

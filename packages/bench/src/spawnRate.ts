@@ -1,39 +1,49 @@
-/** How many children per second are spawned, captured and reaped, one after another and 50 at a time. */
-import { captureNode, captureOurs, inTurns, median, report } from './harness.js';
+/**
+ * How many children per second are spawned, captured and reaped, one after another and 50 at a time: beside
+ * `node:child_process`, beside a loop in C, and beside Bun.
+ */
+import { fileURLToPath } from 'node:url';
+import { bunBinary } from './bunBinary.js';
+import { compileCeiling } from './ceiling.js';
+import { compareRates, type Contender } from './compareRates.js';
+import { captureNode, captureOurs } from './harness.js';
+import { measuredBy } from './measuringProgram.js';
+import type { Bar } from './report.js';
 
 const ROUNDS = 7;
+/** Children per round, one after another and 50 at a time. */
+const FEW = 200;
+const MANY = 500;
 
-async function rate(capture: () => Promise<unknown>, count: number, atOnce: number): Promise<number> {
+const BUN_SCRIPT = fileURLToPath(new URL('../native/bunSpawn.js', import.meta.url));
+
+async function rate(capture: (program: string) => Promise<unknown>, count: number, atOnce: number): Promise<number> {
   const start = performance.now();
   let left = count;
   const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      await capture();
+      await capture('/bin/true');
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return (count / (performance.now() - start)) * 1_000;
 }
 
-const oursOnce = (): Promise<unknown> => captureOurs('/bin/true');
-const nodeOnce = (): Promise<unknown> => captureNode('/bin/true');
-await rate(oursOnce, 200, 10);
-await rate(nodeOnce, 200, 10);
-for (const [atOnce, count, bar] of [
-  [1, 200, '>= 1.8'],
-  [50, 500, '>= 2.2'],
-] as const) {
-  const [us, node] = await inTurns(
-    ROUNDS,
-    () => rate(oursOnce, count, atOnce),
-    () => rate(nodeOnce, count, atOnce),
-  );
-  const ratios = us.map((one, index) => one / (node[index] ?? 1));
-  report(
-    `spawn + capture + reap, ${atOnce} at a time`,
-    `${median(us).toFixed(0)}/s, node ${median(node).toFixed(0)}/s`,
-    median(ratios),
-    bar,
-  );
+async function compare(count: number, atOnce: number, other: Contender, bar: Bar): Promise<void> {
+  const what = `spawn + capture + reap, ${atOnce} at a time`;
+  const format = (perSecond: number): string => `${perSecond.toFixed(0)}/s`;
+  const ours = { name: 'ours', rate: () => rate(captureOurs, count, atOnce) };
+  await compareRates({ what, rounds: ROUNDS, format, bar }, ours, other);
+}
+
+await compare(FEW, 1, { name: 'node', rate: () => rate(captureNode, FEW, 1) }, '>= 1.8');
+await compare(MANY, 50, { name: 'node', rate: () => rate(captureNode, MANY, 50) }, '>= 2.2');
+const ceiling = await compileCeiling();
+if (ceiling !== null) {
+  await compare(FEW, 1, { name: 'C', rate: () => ceiling('spawn', FEW) }, '>= 0.85');
+}
+const bun = await bunBinary();
+if (bun !== null) {
+  await compare(MANY, 50, { name: 'Bun', rate: () => measuredBy(bun, [BUN_SCRIPT, MANY, 50]) }, '>= 1');
 }

@@ -1,6 +1,7 @@
 /** 2,000 children spawned in one tick, alive at once, then killed at once: how long the loop stands still. */
 import { spawn } from 'node:child_process';
-import { CountingProtocol, longestTurn, ours, report } from './harness.js';
+import { CountingProtocol, longestTurn, ours } from './harness.js';
+import { report } from './report.js';
 
 const CHILDREN = 2_000;
 

@@ -1,13 +1,21 @@
-/** Bytes per second into a child that throws them away. */
+/**
+ * Bytes per second into a child that throws them away: beside `node:child_process`, and beside C over the same kind of pipe.
+ * C over a pipe beside C over a socket pair tells what the kernel itself makes of the difference.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DEVNULL, type WriteTransport } from '@subwire/transport';
-import { CountingProtocol, inTurns, median, ours, report } from './harness.js';
+import { compileCeiling } from './ceiling.js';
+import { compareRates, type Contender } from './compareRates.js';
+import { CountingProtocol, ours } from './harness.js';
+import type { Bar } from './report.js';
 
 const BYTES = 1_000 * 1_048_576;
 /** Bytes per write: what streams hand on, and what a program has that holds all of it. */
 const CHUNK_SIZES = [16_384, 65_536, 1_048_576] as const;
 const ROUNDS = 5;
+/** What a busy pipe of ours grows to. */
+const PIPE_BYTES = 262_144;
 const READER = ['-c', 'exec cat >/dev/null'] as const;
 
 /** Writes while it may. */
@@ -64,19 +72,26 @@ async function intoNode(chunk: Uint8Array): Promise<void> {
 async function perSecond(run: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await run();
-  return BYTES / (performance.now() - start) / 1e6;
+  return (BYTES / (performance.now() - start)) * 1_000;
 }
+
+async function compare(name: string, size: number, first: Contender, second: Contender, bar: Bar): Promise<void> {
+  const what = `${name}, ${size / 1_024} KiB a write`;
+  const format = (rate: number): string => `${(rate / 1e9).toFixed(2)} GB/s`;
+  await compareRates({ what, rounds: ROUNDS, format, bar }, first, second);
+}
+
+const ceiling = await compileCeiling();
 
 for (const size of CHUNK_SIZES) {
   const chunk = new Uint8Array(size).fill(1);
-  await intoOurs(chunk);
-  await intoNode(chunk);
-  const [mine, theirs] = await inTurns(
-    ROUNDS,
-    () => perSecond(() => intoOurs(chunk)),
-    () => perSecond(() => intoNode(chunk)),
-  );
-  const ratios = mine.map((one, index) => one / (theirs[index] ?? 1));
-  const figures = `${median(mine).toFixed(2)} GB/s, node ${median(theirs).toFixed(2)} GB/s`;
-  report(`bytes into a child, ${size / 1_024} KiB a write`, figures, median(ratios), '>= 1.3');
+  const mine = { name: 'ours', rate: () => perSecond(() => intoOurs(chunk)) };
+  const node = { name: 'node', rate: () => perSecond(() => intoNode(chunk)) };
+  await compare('bytes into a child', size, mine, node, '>= 1.3');
+  if (ceiling !== null) {
+    const pipe = { name: 'C', rate: () => ceiling('write', BYTES, 'pipe', PIPE_BYTES, size) };
+    const sockets = { name: 'sockets', rate: () => ceiling('write', BYTES, 'socketpair', 0, size) };
+    await compare('ours / C, pipe', size, mine, pipe, '-');
+    await compare('C: pipe / socket pair', size, { ...pipe, name: 'pipe' }, sockets, '-');
+  }
 }
