@@ -5,19 +5,21 @@
  * signals and time are the fake's.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, writeSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, type Stats } from 'node:fs';
 import type { SpawnRequest } from '@subwire/transport';
 import type { Fact } from './step.js';
 
 /** Descriptors of the caller that a fake child has, under the child's numbers. */
 export class FakeDescriptors {
   readonly #files = new Map<number, number>();
+  /** `device:inode`; also of what cannot be opened a second time. */
+  readonly #identities = new Map<number, string>();
 
   /** @throws the system's error if a descriptor is not open. */
   constructor(request: SpawnRequest) {
     for (const [fd, slot] of request.stdio) {
       if (slot.kind === 'fd') {
-        fstatSync(slot.fd);
+        this.#identities.set(fd, identityOf(fstatSync(slot.fd)));
         this.#duplicate(fd, slot.fd);
       }
     }
@@ -42,20 +44,18 @@ export class FakeDescriptors {
 
   /** Returns `device:inode` of what stands at a descriptor, of the null device where nothing of the caller's does. */
   identity(fd: number): string {
-    const file = this.#files.get(fd);
-    const { dev, ino } = file === undefined ? statSync('/dev/null') : fstatSync(file);
-    return `${dev}:${ino}`;
+    return this.#identities.get(fd) ?? identityOf(statSync('/dev/null'));
   }
 
   /** Tells whether one of them is this file. */
   holds(path: string): boolean {
-    const { dev, ino } = statSync(path);
-    return [...this.#files.keys()].some((fd) => this.identity(fd) === `${dev}:${ino}`);
+    return [...this.#identities.values()].includes(identityOf(statSync(path)));
   }
 
   close(): void {
     [...this.#files.values()].forEach(closeSync);
     this.#files.clear();
+    this.#identities.clear();
   }
 
   /** The caller may close its own descriptor as soon as the child runs. There is no `dup` in Node; a second open will do. */
@@ -71,6 +71,10 @@ export class FakeDescriptors {
       }
     }
   }
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
 }
 
 /** Returns a fact about a fake child, as its real twin prints it. */
