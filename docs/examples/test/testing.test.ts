@@ -9,7 +9,9 @@ const examples = path.resolve(__dirname, '..');
 
 describe('under node:test', () => {
   it.each(['withNodeTest', 'failures', 'recordAndReplay'])('%s passes', async (name) => {
-    const { returncode, stdout } = await run(process.execPath, ['--test', `dist/testing/${name}.js`], {
+    // Which reporter is the default depends on the version of Node.
+    const args = ['--test', '--test-reporter=tap', `dist/testing/${name}.js`];
+    const { returncode, stdout } = await run(process.execPath, args, {
       cwd: examples,
       encoding: 'utf8',
       env: { PATH: process.env['PATH'] },
