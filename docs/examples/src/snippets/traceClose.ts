@@ -1,8 +1,9 @@
-import { subprocessExec } from '@subwire/transport';
+import { DEVNULL, subprocessExec } from '@subwire/transport';
 import { TraceProtocol } from './support/traceProtocol.js';
 
 // #region program
-const [transport, protocol] = await subprocessExec(() => new TraceProtocol(), 'sleep', ['60']);
+const nothing = { stdin: DEVNULL, stdout: DEVNULL, stderr: DEVNULL };
+const [transport, protocol] = await subprocessExec(() => new TraceProtocol(), 'sleep', ['60'], nothing);
 console.log('before close()');
 transport.close();
 console.log('after close()');
