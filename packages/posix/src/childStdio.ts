@@ -24,6 +24,7 @@ export class ChildStdio {
   readonly stdin: WritePipe | null;
   readonly outputs: ReadonlyMap<number, ReadPipe>;
   readonly #slots: ReadonlyMap<number, StdioSlot>;
+  readonly #pipeSize: number | null;
   /** Above the highest descriptor of the child. */
   readonly #lowestSource: number;
   /** Duplicates of what the caller gave, by the child's descriptor. */
@@ -33,16 +34,17 @@ export class ChildStdio {
   readonly #childs: number[] = [];
 
   /** @throws the system's error for a descriptor that is not open. */
-  constructor(slots: ReadonlyMap<number, StdioSlot>) {
+  constructor(slots: ReadonlyMap<number, StdioSlot>, pipeSize: number | null) {
     this.#slots = slots;
+    this.#pipeSize = pipeSize;
     this.#lowestSource = Math.max(STANDARD_FDS, ...slots.keys()) + 1;
     const outputs = new Map<number, ReadPipe>();
     for (const [childFd, slot] of slots) {
       if (slot.kind === 'pipe' && childFd > 0) {
-        outputs.set(childFd, new ReadPipe());
+        outputs.set(childFd, new ReadPipe(pipeSize));
       }
     }
-    this.stdin = slots.get(0)?.kind === 'pipe' ? new WritePipe() : null;
+    this.stdin = slots.get(0)?.kind === 'pipe' ? new WritePipe(pipeSize) : null;
     this.outputs = outputs;
     this.#duplicateGiven();
   }
@@ -118,7 +120,7 @@ export class ChildStdio {
       case 'stdout':
         return sources.get(1) ?? null;
       case 'pipe': {
-        const { ours, childs } = makePipe(childFd === 0, this.#lowestSource);
+        const { ours, childs } = makePipe(childFd === 0, this.#lowestSource, this.#pipeSize);
         this.#ours.set(childFd, ours);
         this.#childs.push(childs);
         return childs;

@@ -23,6 +23,7 @@ const supports: BackendCapabilities = Object.freeze({
   extraFds: true,
   closeFds: isSupported().ok && native().fileActionsAddCloseFrom !== null,
   realPipes: true,
+  pipeSize: process.platform === 'linux',
   stdinPeerClose: true,
   offThreadSpawn: true,
   readInto: true,

@@ -5,7 +5,7 @@
  * 2. `pause()` costs nothing: the registration ends only if an event arrives while paused.
  * 3. A wake-up reads a bounded number of times and of bytes, so that one busy child cannot keep the others waiting.
  * 4. A chunk belongs to its receiver.
- * 5. A pipe that is found full again and again gets larger.
+ * 5. A pipe that is found full again and again gets larger, unless its size was chosen.
  * 6. Nothing is emitted on the stack of a caller: `close()` emits in a microtask.
  */
 import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
@@ -35,10 +35,18 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   #paused = true;
   #closed = false;
   #receiver: BufferReceiver | null = null;
-  #capacity = PIPE_BYTES;
+  readonly #mayGrow: boolean;
+  #capacity: number;
   #fullReads = 0;
   /** Bytes that the last read could have returned. */
   #asked = 0;
+
+  /** @param chosenSize - What the pipe will hold at least, `null` if the system says. */
+  constructor(chosenSize: number | null) {
+    super();
+    this.#mayGrow = chosenSize === null;
+    this.#capacity = chosenSize ?? PIPE_BYTES;
+  }
 
   /** Takes a non-blocking descriptor over. */
   open(fd: number): void {
@@ -121,7 +129,8 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   /** Reads once and delivers; returns the number of bytes. */
   #readOnce(): number {
     const receiver = this.#receiver;
-    const own = this.#capacity === LARGEST_PIPE_BYTES ? largeSlab : slab;
+    // The system makes more than half of it the whole.
+    const own = this.#capacity > LARGEST_PIPE_BYTES / 2 ? largeSlab : slab;
     let room: Uint8Array;
     try {
       room = receiver === null ? own.room : receiver.getBuffer(-1);
@@ -136,7 +145,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       this.#onNothing(count);
       return 0;
     }
-    if (count >= PIPE_BYTES) {
+    if (this.#mayGrow && count >= PIPE_BYTES) {
       this.#watchLoad();
     }
     if (receiver !== null) {
@@ -186,7 +195,9 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     if (this.#fd >= 0) {
       this.#native.close(this.#fd);
       this.#fd = -1;
-      giveBackOutput(this.#capacity);
+      if (this.#mayGrow) {
+        giveBackOutput(this.#capacity);
+      }
     }
   }
 }

@@ -37,7 +37,7 @@ export class SpawnAttempt implements SpawnJob {
     this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
     this.#searchEnv = searchEnvironment(request);
     try {
-      this.stdio = new ChildStdio(request.stdio);
+      this.stdio = new ChildStdio(request.stdio, request.pipeSize);
     } catch (thrown) {
       throw toSpawnError(thrown, request, null, this.#searchEnv);
     }

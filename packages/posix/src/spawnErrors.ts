@@ -2,9 +2,11 @@ import {
   checkDirectory,
   findProgramFile,
   SpawnError,
+  systemErrorCode,
   toSpawnError as toPlainSpawnError,
   type SpawnRequest,
 } from '@subwire/transport';
+import { PIPE_SIZE_CALL } from './systemErrors.js';
 
 /**
  * Returns the file to execute.
@@ -50,6 +52,11 @@ export function toSpawnError(
   file: string | null,
   env: SearchEnvironment,
 ): SpawnError {
+  if (thrown instanceof Error && 'syscall' in thrown && thrown.syscall === PIPE_SIZE_CALL) {
+    const reason = `the system refuses pipes of ${request.pipeSize} bytes`;
+    const details = { stage: 'stdio', program: request.program, path: null, reason } as const;
+    return new SpawnError(systemErrorCode(thrown), details, { cause: thrown });
+  }
   const error = toPlainSpawnError(thrown, request, file);
   return error === thrown || error.stage !== 'exec' ? error : (lookAgain(request, env) ?? error);
 }

@@ -8,6 +8,9 @@ export interface SystemError extends Error {
   readonly syscall: string;
 }
 
+/** The call that gives a pipe its size, by the name that an error has for it: what it refuses is told apart by that. */
+export const PIPE_SIZE_CALL = 'fcntl(F_SETPIPE_SZ)';
+
 /** Returns the error that stands for an errno. */
 export function systemError(syscall: string, errno: number): SystemError {
   const code = errno > 0 ? getSystemErrorName(-errno) : 'EOTHER';

@@ -32,6 +32,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   #fd = -1;
   #slot: PollSlot | null = null;
   #polling = false;
+  readonly #mayGrow: boolean;
   #shortWrites = 0;
   #ending = false;
   #closed = false;
@@ -39,6 +40,12 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   #errno = 0;
   readonly #spill = new Spill();
   readonly #waiting: Waiting[] = [];
+
+  /** @param chosenSize - What the pipe will hold at least, `null` if the system says. */
+  constructor(chosenSize: number | null) {
+    super();
+    this.#mayGrow = chosenSize === null;
+  }
 
   /** Takes a non-blocking descriptor over. */
   open(fd: number): void {
@@ -159,10 +166,10 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     return this.#errno === EAGAIN || this.#errno === EINTR ? 0 : -1;
   }
 
-  /** A pipe that is full again and again gets larger. */
+  /** A pipe that is full again and again gets larger, unless its size was chosen. */
   #watchLoad(): void {
     this.#shortWrites += 1;
-    if (this.#shortWrites === BUSY_WRITES) {
+    if (this.#mayGrow && this.#shortWrites === BUSY_WRITES) {
       growInput(this.#fd);
     }
   }

@@ -161,7 +161,7 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     environment: ['ffi'],
     nofile: ['ffi'],
     posixSpawn: ['environment', 'ffi', 'systemErrors'],
-    spawnErrors: [],
+    spawnErrors: ['systemErrors'],
     // What waits for the loop.
     loopWatch: ['constants', 'ffi', 'systemErrors'],
     poller: ['constants', 'ffi', 'loopWatch', 'systemErrors'],

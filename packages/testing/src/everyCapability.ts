@@ -13,6 +13,7 @@ export const EVERY_CAPABILITY: BackendCapabilities = Object.freeze({
   extraFds: true,
   closeFds: true,
   realPipes: true,
+  pipeSize: true,
   stdinPeerClose: true,
   offThreadSpawn: true,
   readInto: true,

@@ -36,7 +36,7 @@ export interface FakeBackendOptions {
   readonly chunking?: Chunking;
   /** Shuffles the order of deliveries, and feeds `chunking: 'random'`. Default: no shuffling. */
   readonly seed?: number;
-  /** How much a pipe holds. Default: 65 536 bytes. */
+  /** How much a pipe holds, unless a spawn says `pipeSize`. Default: 65 536 bytes. */
   readonly capacityBytes?: number;
   /** Spawns have to come in the order of the expectations. Default: `false`. */
   readonly ordered?: boolean;
@@ -205,7 +205,7 @@ export class FakeBackend implements SubprocessBackend {
     const child = new FakeChild(request, this.#pidOf(index), {
       scheduler: this.#scheduler,
       supports: this.supports,
-      capacityBytes: this.#capacityBytes,
+      capacityBytes: request.pipeSize ?? this.#capacityBytes,
       // Each child is cut differently, and the same way in every run.
       cutter: cutterFor(chunking, seed + index),
       note: (what) => {

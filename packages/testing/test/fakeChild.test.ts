@@ -118,6 +118,16 @@ describe('input by hand', () => {
     await backend.dispose();
   });
 
+  it('holds what the spawn asked for', async () => {
+    const { backend, stdin } = await startByHand({ capacityBytes: 10 }, { pipeSize: 4 });
+    stdin.write(bytes('0123'));
+    expect(stdin.getWriteBufferSize()).toBe(0);
+    stdin.write(bytes('4'));
+    expect(stdin.getWriteBufferSize()).toBe(1);
+    expect(backend.requests[0]?.pipeSize).toBe(4);
+    await backend.dispose();
+  });
+
   it('breaks with what is left over when the child closes it', async () => {
     const { backend, child, stdin, protocol } = await startByHand({ capacityBytes: 4 });
     stdin.write(bytes('more than fits'));

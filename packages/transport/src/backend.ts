@@ -29,6 +29,8 @@ export interface BackendCapabilities {
   readonly closeFds: boolean;
   /** The child's ends are real pipes: it can reopen `/dev/stdout`, and SIGPIPE ends a writer that nobody reads. */
   readonly realPipes: boolean;
+  /** Option `pipeSize`: the capacity of the pipes can be chosen. */
+  readonly pipeSize: boolean;
   /** The child's close of its input is seen without a write. */
   readonly stdinPeerClose: boolean;
   /** `spawn()` does not block this thread while the child is made. */
@@ -56,6 +58,8 @@ export interface SpawnRequest {
   readonly startNewSession: boolean;
   /** The process group to join, 0 for a new one, `null` for ours. */
   readonly processGroup: number | null;
+  /** How much each pipe holds, in bytes, at least 1; `null` for what the system gives. */
+  readonly pipeSize: number | null;
   readonly user: number | null;
   readonly group: number | null;
 }

@@ -23,6 +23,7 @@ const supports: BackendCapabilities = Object.freeze({
   extraFds: true,
   closeFds: false,
   realPipes: false,
+  pipeSize: false,
   stdinPeerClose: true,
   offThreadSpawn: false,
   readInto: false,

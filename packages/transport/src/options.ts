@@ -15,6 +15,15 @@ export interface SubprocessOptions extends StdioOptions {
   readonly startNewSession?: boolean;
   /** The process group to join, 0 for a new one. Default: ours. */
   readonly processGroup?: number;
+  /**
+   * How much each pipe of the child holds, in whole bytes; the system may round it up. Default: what the system gives, and
+   * more for a pipe that is busy, where the backend does that.
+   *
+   * @asyncio pipesize
+   * Differs: `undefined` for the default instead of -1; a size that the system refuses is a `SpawnError`; a backend that
+   * cannot do it refuses it, where asyncio ignores it.
+   */
+  readonly pipeSize?: number;
   /** The child's user id. Default: ours. */
   readonly user?: number;
   /** The child's group id. Default: ours. */
@@ -60,6 +69,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof SubprocessExecOptions>(
   'processGroup',
   'passFds',
   'extraFds',
+  'pipeSize',
   'user',
   'group',
   'signal',
@@ -104,6 +114,7 @@ export function parseCreation(
     env: own.env === undefined ? null : parseEnv(own.env),
     startNewSession: flag(own.startNewSession ?? false, 'startNewSession'),
     processGroup: wholeNumber(own.processGroup, 'processGroup', MAX_ID),
+    pipeSize: wholeNumber(own.pipeSize, 'pipeSize', Number.MAX_SAFE_INTEGER, 1),
     user: wholeNumber(own.user, 'user', MAX_ID),
     group: wholeNumber(own.group, 'group', MAX_ID),
   };
@@ -144,6 +155,7 @@ function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend):
   };
   need('newSession', request.startNewSession, 'startNewSession');
   need('processGroup', request.processGroup !== null, 'processGroup');
+  need('pipeSize', request.pipeSize !== null, 'pipeSize');
   need('identity', request.user !== null || request.group !== null, 'user and group');
   need('extraFds', request.stdio.size > 3, 'passFds and extraFds');
   const slots = [...request.stdio.values()];

@@ -18,16 +18,16 @@ export function pathText(value: string | URL, what: string): string {
   return text(value instanceof URL ? fileURLToPath(value) : value, what);
 }
 
-/** Returns a whole number from 0 to `max`, `null` for none. */
-export function wholeNumber(value: number | undefined, what: string, max: number): number | null {
+/** Returns a whole number from `min` to `max`, `null` for none. */
+export function wholeNumber(value: number | undefined, what: string, max: number, min = 0): number | null {
   if (value === undefined) {
     return null;
   }
   if (typeof value !== 'number') {
     throw new TypeError(`${what} must be a number`);
   }
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new ValueError(`${what} must be a whole number from 0 to ${max}`);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new ValueError(`${what} must be a whole number from ${min} to ${max}`);
   }
   return value;
 }

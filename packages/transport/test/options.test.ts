@@ -25,6 +25,7 @@ describe('a request', () => {
   it('has a pipe at 0, 1 and 2 by default, and our directory and environment', () => {
     const [request, settings] = parse();
     expect(request).toMatchObject({ cwd: null, env: null, executable: null, startNewSession: false, user: null });
+    expect(request.pipeSize).toBe(null);
     expect(stdioOf({})).toEqual([0, 1, 2].map((childFd) => ({ childFd, kind: 'pipe' })));
     expect(settings).toMatchObject({ signal: null, stdinGraceMs: 1_000, backend });
   });
@@ -48,6 +49,10 @@ describe('a request', () => {
     [null, { kind: 'fd', fd: 1 }],
   ])('takes stderr STDOUT as a copy of stdout %p', (stdout, slot) => {
     expect(stdioOf({ stdout, stderr: STDOUT })[2]).toEqual({ childFd: 2, ...slot });
+  });
+
+  it.each([1, 65_536, Number.MAX_SAFE_INTEGER])('has the size %p that was chosen for the pipes', (pipeSize) => {
+    expect(parse({ pipeSize })[0].pipeSize).toBe(pipeSize);
   });
 
   it('adds passed and extra descriptors', () => {
@@ -118,6 +123,8 @@ describe('a wrong type', () => {
     { user: 'root' },
     { group: null },
     { processGroup: '0' },
+    { pipeSize: '65536' },
+    { pipeSize: null },
     { startNewSession: 1 },
     { startNewSession: 'no' },
     { passFds: 3 },
@@ -152,6 +159,11 @@ describe('a value that makes no sense', () => {
     { user: 1.5 },
     { group: NaN },
     { processGroup: -1 },
+    { pipeSize: -1 },
+    { pipeSize: 0 },
+    { pipeSize: 1.5 },
+    { pipeSize: NaN },
+    { pipeSize: Infinity },
     { passFds: [2] },
     { passFds: [4_096] },
     { passFds: [3.5] },
@@ -190,6 +202,7 @@ describe('a backend that lacks something', () => {
   it.each([
     ['newSession', { startNewSession: true }],
     ['processGroup', { processGroup: 0 }],
+    ['pipeSize', { pipeSize: 1 }],
     ['identity', { user: 0 }],
     ['identity', { group: 0 }],
     ['extraFds', { extraFds: { 3: PIPE } }],

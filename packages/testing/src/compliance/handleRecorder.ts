@@ -21,6 +21,7 @@ export function spawnRequest(program: string, args: readonly string[], over: Par
     env: null,
     startNewSession: false,
     processGroup: null,
+    pipeSize: null,
     user: null,
     group: null,
     ...over,

@@ -14,13 +14,14 @@ export interface RecordedRequest {
   readonly env?: Readonly<Record<string, string>>;
   readonly startNewSession?: true;
   readonly processGroup?: number;
+  readonly pipeSize?: number;
   readonly user?: number;
   readonly group?: number;
 }
 
 /** Returns what is recorded of a request. */
 export function recordRequest(request: SpawnRequest): RecordedRequest {
-  const { program, args, executable, cwd, env, startNewSession, processGroup, user, group } = request;
+  const { program, args, executable, cwd, env, startNewSession, processGroup, pipeSize, user, group } = request;
   return {
     program,
     args: [...args],
@@ -30,6 +31,7 @@ export function recordRequest(request: SpawnRequest): RecordedRequest {
     ...(env === null ? {} : { env: { ...env } }),
     ...(startNewSession ? { startNewSession } : {}),
     ...(processGroup === null ? {} : { processGroup }),
+    ...(pipeSize === null ? {} : { pipeSize }),
     ...(user === null ? {} : { user }),
     ...(group === null ? {} : { group }),
   };
@@ -60,7 +62,7 @@ export function requestDifferences(
   for (let index = 0; index < Math.max(recorded.args.length, given.args.length); index += 1) {
     compare(`args[${index}]`, recorded.args[index], given.args[index]);
   }
-  for (const key of ['executable', 'cwd', 'startNewSession', 'processGroup', 'user', 'group'] as const) {
+  for (const key of ['executable', 'cwd', 'startNewSession', 'processGroup', 'pipeSize', 'user', 'group'] as const) {
     compare(key, recorded[key], given[key]);
   }
   for (const fd of new Set([...Object.keys(recorded.stdio), ...Object.keys(given.stdio)])) {

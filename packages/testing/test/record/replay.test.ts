@@ -113,6 +113,11 @@ describe('a replay', () => {
       'the replay of child 1 ("greet") deviates: recorded is another spawn, got args[0]: recorded "-v", got "-q"; ' +
         'cwd: recorded nothing, got "/"; env.MORE: recorded nothing, got "1"',
     );
+    const sized = replayBackend(await greeting());
+    const options = { env: { LANG: 'C' }, pipeSize: 4_096 };
+    expect((await failureOf(() => start(sized, 'greet', ['-v'], options))).message).toMatch(
+      / got pipeSize: recorded nothing, got 4096$/,
+    );
     const none = replayBackend({ ...(await greeting()), events: [] });
     expect((await failureOf(() => start(none, 'rm', ['-rf']))).message).toMatch('no more spawn, got "rm" ["-rf"]');
   });

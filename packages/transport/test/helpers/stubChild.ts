@@ -175,6 +175,7 @@ export const EVERYTHING: BackendCapabilities = {
   extraFds: true,
   closeFds: true,
   realPipes: true,
+  pipeSize: true,
   stdinPeerClose: true,
   offThreadSpawn: true,
   readInto: false,

@@ -23,6 +23,7 @@ describe('the node backend', () => {
       extraFds: true,
       closeFds: false,
       realPipes: false,
+      pipeSize: false,
       stdinPeerClose: true,
       offThreadSpawn: false,
       readInto: false,
@@ -59,6 +60,11 @@ describe('the node backend', () => {
     await expect(creation).rejects.toMatchObject({ capability: 'processGroup' });
   });
 
+  it('lacks pipeSize: the option is refused, and nothing starts', async () => {
+    const creation = subprocessExec(() => new RecordingProtocol(), 'true', [], { pipeSize: 65_536 });
+    await expect(creation).rejects.toMatchObject({ name: 'NotSupportedError', capability: 'pipeSize' });
+  });
+
   it('lacks readInto: its outputs do not offer it, and a buffered protocol is served all the same', async () => {
     const request = {
       program: 'true',
@@ -69,6 +75,7 @@ describe('the node backend', () => {
       env: null,
       startNewSession: false,
       processGroup: null,
+      pipeSize: null,
       user: null,
       group: null,
     };
