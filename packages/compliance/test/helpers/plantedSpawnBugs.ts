@@ -72,6 +72,10 @@ export const plantedSpawnBugs: PlantedBugs = {
     bug: { request: (request) => ({ ...request, args: request.args.filter((arg) => arg !== '') }) },
   },
   'claims real pipes': { caughtBy: ['output.reopened'], bug: { supports: { realPipes: true } } },
+  'claims that the size of pipes can be chosen': {
+    caughtBy: ['pipeSize.input', 'pipeSize.output', 'pipeSize.stays', 'pipeSize.impossible'],
+    bug: { supports: { pipeSize: true } },
+  },
   'claims process groups': { caughtBy: ['groups.new-group'], bug: { supports: { processGroup: true } } },
   'claims readInto': { caughtBy: ['buffered.read-into'], bug: { supports: { readInto: true } } },
   'denies that it sees the child close its input': {

@@ -17,6 +17,9 @@ import { backendSubject, type ComplianceSubject, type SubjectOptions } from './s
 /** The longest argument that Linux takes. */
 const MAX_ARGUMENT_BYTES = 131_072;
 
+/** A pipe of more is refused by every Linux. */
+const MAX_PIPE_BYTES = 2 ** 31;
+
 /**
  * Returns the fake backend as a subject: it finds programs on disk as a real one does, and runs the suite's children in
  * memory.
@@ -47,6 +50,9 @@ function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
   const path = findProgramFile({ program, file: request.executable ?? program, cwd, env });
   if (args.some((arg) => Buffer.byteLength(arg) > MAX_ARGUMENT_BYTES)) {
     throw fakeSpawnError({ code: 'E2BIG' }, program, cwd);
+  }
+  if (Number(request.pipeSize) > MAX_PIPE_BYTES) {
+    throw fakeSpawnError({ code: 'EINVAL', stage: 'stdio' }, program, cwd);
   }
   const descriptors = openDescriptors(request, path);
   const decoded = decodeSteps(args);

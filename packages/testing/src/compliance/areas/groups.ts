@@ -1,10 +1,11 @@
 import { equal, notEqual, ok } from 'node:assert/strict';
 import { NotSupportedError, type SubprocessExecOptions } from '@subwire/transport';
 import type { CaseContext } from '../caseContext.js';
-import type { Capability, Requirement, RequirementTable } from '../complianceCase.js';
+import type { RequirementTable } from '../complianceCase.js';
 import type { Recorder } from '../recorder.js';
 import { step } from '../step.js';
 import { rejection, thrownBy } from '../waiting.js';
+import { refusedOption } from './refusedOption.js';
 
 interface Standing {
   readonly pid: string;
@@ -26,19 +27,6 @@ async function family(c: CaseContext): Promise<Recorder> {
   const child = await c.start(steps, { startNewSession: true });
   await child.seenText(1, 'grandchild');
   return child;
-}
-
-function refusedOption(capability: Capability, options: SubprocessExecOptions): Requirement {
-  return {
-    behavior: `Without ${capability} the option is a NotSupportedError, not silence`,
-    source: 'BackendCapabilities',
-    lacks: capability,
-    async run(c) {
-      const error = await rejection(c.start([], options));
-      ok(error instanceof NotSupportedError, String(error));
-      equal(error.capability, capability);
-    },
-  };
 }
 
 /** Sessions, process groups, users. */

@@ -20,6 +20,7 @@ import { ownership } from './ownership.js';
 import { seam } from './seam.js';
 import { seamWriting } from './seamWriting.js';
 import { seamReading } from './seamReading.js';
+import { pipeSize } from './pipeSize.js';
 import { signals } from './signals.js';
 import { signalRefusals } from './signalRefusals.js';
 import { spawn } from './spawn.js';
@@ -37,6 +38,7 @@ export const areas: readonly RequirementTable[] = [
   inputLoss,
   flowControl,
   flowLimits,
+  pipeSize,
   exit,
   heldPipes,
   signals,
