@@ -1,20 +1,18 @@
 /**
  * The end of one child, and signals to it.
  *
- * 1. A pidfd is readable once the child has ended; then that child alone is reaped.
- * 2. Readable without anything to reap is spurious: the registration stays.
+ * 1. When there may be something to reap, that child alone is looked at.
+ * 2. A look that finds nothing to reap was spurious: the child stays watched.
  * 3. A status that somebody else took is reported as unknown, with a warning, and never as nothing.
- * 4. A pidfd means this very process for ever. Where there is none, a signal by number is sent only while the child is
- *    not reaped, because until then the number cannot be another's.
+ * 4. A signal is sent only while the child is not reaped.
  */
-import { EAGAIN, EPERM, ESRCH } from './constants.js';
-import { isOurChild, P_PID, P_PIDFD, reap, UNKNOWN_RETURNCODE } from './exitStatus.js';
-import { features, PIDFD_SIGNAL_PROCESS_GROUP } from './features.js';
-import { native } from './ffi.js';
-import { poller, READABLE, type PollSlot, type PollTarget } from './poller.js';
-import { watchSigchld } from './sigchldWatch.js';
 import { SubprocessError } from '@subwire/transport';
+import { EAGAIN, EPERM, ESRCH } from './constants.js';
+import { UNKNOWN_RETURNCODE } from './exitStatus.js';
+import { NumberedChild } from './numberedChild.js';
+import { PidfdChild } from './pidfdChild.js';
 import { systemError } from './systemErrors.js';
+import type { EndListener, WatchedChild } from './watchedChild.js';
 
 /** Takes the return code. */
 export interface ExitListener {
@@ -22,12 +20,10 @@ export interface ExitListener {
 }
 
 /** Watches one child until it ended. */
-export class ExitWatcher implements PollTarget {
+export class ExitWatcher implements EndListener {
   readonly #pid: number;
   readonly #listener: ExitListener;
-  #pidfd = -1;
-  #slot: PollSlot | null = null;
-  #unwatch: (() => void) | null = null;
+  readonly #child: WatchedChild;
   #ended = false;
 
   /**
@@ -37,9 +33,7 @@ export class ExitWatcher implements PollTarget {
   constructor(pid: number, listener: ExitListener) {
     this.#pid = pid;
     this.#listener = listener;
-    if (!features().pidfd || !this.#watchPidfd()) {
-      this.#watchByNumber();
-    }
+    this.#child = PidfdChild.open(pid, this) ?? new NumberedChild(pid, this);
   }
 
   /**
@@ -48,76 +42,21 @@ export class ExitWatcher implements PollTarget {
    * @throws {SubprocessError} if the system refuses.
    */
   signal(number: number, scope: 'process' | 'group'): boolean {
-    if (this.#ended) {
-      return false;
+    const errno = this.#ended ? ESRCH : this.#child.signal(number, scope);
+    if (errno === 0 || errno === ESRCH) {
+      return errno === 0;
     }
-    const c = native();
-    let result: number;
-    if (this.#pidfd >= 0 && (scope === 'process' || features().pidfdGroup)) {
-      result = c.pidfdSendSignal(this.#pidfd, number, scope === 'process' ? 0 : PIDFD_SIGNAL_PROCESS_GROUP);
-    } else {
-      if (!isOurChild(P_PID, this.#pid)) {
-        return false;
-      }
-      result = c.kill(scope === 'process' ? this.#pid : -this.#pid, number);
-    }
-    if (result === 0) {
-      return true;
-    }
-    const errno = c.errno();
-    if (errno === ESRCH) {
-      return false;
-    }
-    const cause = systemError('kill', errno);
-    throw new SubprocessError(
-      errno === EPERM ? 'EPERM' : errno === EAGAIN ? 'EAGAIN' : 'EOTHER',
-      'the child cannot be signalled',
-      {
-        cause,
-      },
-    );
+    const code = errno === EPERM ? 'EPERM' : errno === EAGAIN ? 'EAGAIN' : 'EOTHER';
+    throw new SubprocessError(code, 'the child cannot be signalled', { cause: systemError('kill', errno) });
   }
 
-  onReady(): void {
-    this.#look(P_PIDFD, this.#pidfd);
-  }
-
-  /** Returns whether it worked; it may not for lack of descriptors. */
-  #watchPidfd(): boolean {
-    const c = native();
-    const pidfd = c.pidfdOpen(this.#pid, 0);
-    if (pidfd < 0) {
-      return false;
-    }
-    try {
-      // Should a thief have reaped the child already, then the number may be a stranger's.
-      if (!isOurChild(P_PIDFD, pidfd)) {
-        c.close(pidfd);
-        return false;
-      }
-      this.#slot = poller().add(pidfd, READABLE, this);
-      this.#pidfd = pidfd;
-      return true;
-    } catch (thrown) {
-      void thrown;
-      c.close(pidfd);
-      return false;
-    }
-  }
-
-  #watchByNumber(): void {
-    this.#unwatch = watchSigchld(() => {
-      this.#look(P_PID, this.#pid);
-    });
-  }
-
-  #look(idType: number, id: number): void {
-    const status = this.#ended ? 'running' : reap(idType, id);
+  look(): void {
+    const status = this.#ended ? 'running' : this.#child.reap();
     if (status === 'running') {
       return;
     }
     this.#ended = true;
-    this.#release();
+    this.#child.close();
     if (status !== 'stolen') {
       this.#listener.onExit(status);
       return;
@@ -127,17 +66,5 @@ export class ExitWatcher implements PollTarget {
       { type: 'SubwireWarning', code: 'SUBWIRE_STATUS_STOLEN' },
     );
     this.#listener.onExit(UNKNOWN_RETURNCODE);
-  }
-
-  #release(): void {
-    this.#unwatch?.();
-    if (this.#slot !== null) {
-      poller().remove(this.#slot);
-      this.#slot = null;
-    }
-    if (this.#pidfd >= 0) {
-      native().close(this.#pidfd);
-      this.#pidfd = -1;
-    }
   }
 }

@@ -1,38 +1,32 @@
 /**
- * The one handle that this package has in libuv's loop: it watches an epoll instance.
+ * The one handle that this package has in libuv's loop: it watches the queue of the poller.
  *
  * Its memory belongs to libuv from the start until the close callback, so it is not the garbage collector's.
  */
 import { setImmediate } from 'node:timers';
-import { O_CLOEXEC } from './constants.js';
 import { native, type Native } from './ffi.js';
 import { systemError } from './systemErrors.js';
 
 const UV_READABLE = 1;
 
-/** An epoll instance that libuv's loop watches. */
+/** A descriptor that libuv's loop watches: an epoll instance or a kqueue, both of which libuv's own tests nest so. */
 export class LoopWatch {
-  readonly epfd: number;
   readonly #native: Native = native();
   readonly #handle: bigint;
   readonly #callback: bigint;
 
   /**
+   * @param fd - Readable while something is ready; it stays the caller's, to be closed after this.
    * @param onReady - Called inside libuv, through koffi: it may only schedule something, and never throw.
    * @throws the system's error.
    */
-  constructor(onReady: () => void) {
+  constructor(fd: number, onReady: () => void) {
     const c = this.#native;
-    this.epfd = c.epollCreate(O_CLOEXEC);
-    if (this.epfd < 0) {
-      throw systemError('epoll_create1', c.errno());
-    }
     this.#handle = c.allocatePollHandle();
-    const status = c.uvPollInit(c.uvDefaultLoop(), this.#handle, this.epfd);
+    const status = c.uvPollInit(c.uvDefaultLoop(), this.#handle, fd);
     if (status !== 0) {
       // libuv did not take the handle into its lists, so the memory is still ours.
       c.free(this.#handle);
-      c.close(this.epfd);
       throw systemError('uv_poll_init', -status);
     }
     this.#callback = c.registerPollCallback(onReady);
@@ -63,6 +57,5 @@ export class LoopWatch {
     });
     c.uvPollStop(this.#handle);
     c.uvClose(this.#handle, closed);
-    c.close(this.epfd);
   }
 }

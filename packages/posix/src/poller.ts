@@ -1,7 +1,7 @@
 /**
  * Readiness of descriptors, on the loop of this Node process.
  *
- * 1. All descriptors live in one epoll instance of ours, and that instance is the one descriptor that libuv's loop
+ * 1. All descriptors live in one queue of the kernel that is ours, and that queue is the one descriptor that libuv's loop
  *    watches. So there is one libuv handle in all, whatever comes and goes, and no handle memory can be freed too early.
  * 2. The callback that libuv calls through koffi runs no code of anybody's: it schedules `#dispatch`. koffi would swallow
  *    an exception thrown in it, and what it calls is not one of Node's callback scopes. The immediate runs right after, in
@@ -14,19 +14,14 @@
  * 6. After a while without anything registered everything is closed; its memory is freed in libuv's close callback.
  */
 import { setImmediate } from 'node:timers';
-import { EINTR } from './constants.js';
-import { native, type Native } from './ffi.js';
+import { EpollQueue } from './epollQueue.js';
+import type { EventQueue, PollSlot } from './eventQueue.js';
+import { native } from './ffi.js';
+import { KqueueQueue } from './kqueueQueue.js';
 import { LoopWatch } from './loopWatch.js';
-import { systemError } from './systemErrors.js';
 
-/** Bytes can be read, or the end. */
-export const READABLE: number = 0x1;
-/** Bytes can be written. */
-export const WRITABLE: number = 0x4;
-/** The other end of a pipe that we write is closed; always reported. */
-export const BROKEN: number = 0x8;
-/** The other end of a pipe that we read is closed, what is in it can still be read; always reported. */
-export const HUNG_UP: number = 0x10;
+export { BROKEN, ENDED, HUNG_UP, READABLE, WRITABLE } from './eventQueue.js';
+export type { PollSlot } from './eventQueue.js';
 
 /** Takes the events of one descriptor. */
 export interface PollTarget {
@@ -39,28 +34,15 @@ export interface PollTarget {
   tryNow?(): boolean;
 }
 
-/** A registration, to change or to end it. */
-export type PollSlot = number;
-
-const EPOLL_CTL_ADD = 1;
-const EPOLL_CTL_DEL = 2;
-const EPOLL_CTL_MOD = 3;
-/** Events per `epoll_wait`: what is left over is fetched in the next turn, after everybody else of this process. */
-const BATCH = 256;
 /** Tries in a row of what was ready alone, before all are asked again. */
 const MAX_TRIES = 3;
 const IDLE_MS = 20;
 
-/** On x64 the kernel packs an event, elsewhere it is aligned: words per event, and where the two words of ours begin. */
-const [EVENT_WORDS, DATA_WORD] = process.arch === 'x64' ? [3, 1] : [4, 2];
-
 /** The selector; there is one, `poller()`. */
 export class Poller {
-  readonly #native: Native = native();
-  readonly #events = new Int32Array(BATCH * EVENT_WORDS);
-  readonly #event = new Int32Array(EVENT_WORDS);
+  readonly #queue: EventQueue = newQueue();
   readonly #targets: (PollTarget | null)[] = [];
-  readonly #fds: number[] = [];
+  readonly #ids: number[] = [];
   readonly #uses: number[] = [];
   readonly #free: PollSlot[] = [];
   #loop: LoopWatch | null = null;
@@ -76,43 +58,44 @@ export class Poller {
   };
 
   /**
-   * Registers a descriptor, once.
+   * Registers a descriptor, once; with `ENDED` a process by its number.
    * @throws the system's error.
    */
-  add(fd: number, events: number, target: PollTarget): PollSlot {
-    const loop = this.#open();
+  add(id: number, events: number, target: PollTarget): PollSlot {
+    this.#open();
     const slot = this.#free.pop() ?? this.#targets.length;
     const use = ((this.#uses[slot] ?? 0) + 1) | 0;
     this.#uses[slot] = use;
-    if (this.#control(loop, EPOLL_CTL_ADD, fd, slot, events) !== 0) {
-      const errno = this.#native.errno();
+    try {
+      this.#queue.add(id, slot, use, events);
+    } catch (thrown) {
       this.#free.push(slot);
       this.#targets[slot] = null;
-      throw systemError('epoll_ctl', errno);
+      throw thrown;
     }
     this.#targets[slot] = target;
-    this.#fds[slot] = fd;
+    this.#ids[slot] = id;
     this.hold();
     return slot;
   }
 
-  /** Changes what is waited for. */
+  /**
+   * Changes what is waited for.
+   * @throws the system's error.
+   */
   modify(slot: PollSlot, events: number): void {
-    const loop = this.#open();
-    if (this.#control(loop, EPOLL_CTL_MOD, this.#fds[slot] ?? -1, slot, events) !== 0) {
-      throw systemError('epoll_ctl', this.#native.errno());
-    }
+    this.#open();
+    this.#queue.modify(this.#ids[slot] ?? -1, slot, this.#uses[slot] ?? 0, events);
   }
 
-  /** Ends a registration; the descriptor must still be open. */
+  /** Ends a registration; a descriptor must still be open. */
   remove(slot: PollSlot): void {
-    const fd = this.#fds[slot] ?? -1;
     if (this.#loop === null || this.#targets[slot] === null) {
       return;
     }
     this.#targets[slot] = null;
     this.#free.push(slot);
-    this.#native.epollCtl(this.#loop.epfd, EPOLL_CTL_DEL, fd, null);
+    this.#queue.remove(this.#ids[slot] ?? -1, slot);
     this.release();
   }
 
@@ -138,21 +121,24 @@ export class Poller {
     }
   }
 
-  #control(loop: LoopWatch, operation: number, fd: number, slot: PollSlot, events: number): number {
-    this.#event[0] = events;
-    this.#event[DATA_WORD] = slot;
-    this.#event[DATA_WORD + 1] = this.#uses[slot] ?? 0;
-    return this.#native.epollCtl(loop.epfd, operation, fd, this.#event);
+  #open(): LoopWatch {
+    this.#loop ??= this.#watchQueue();
+    return this.#loop;
   }
 
-  #open(): LoopWatch {
-    this.#loop ??= new LoopWatch(() => {
-      if (!this.#scheduled) {
-        this.#scheduled = true;
-        setImmediate(this.#dispatchLater);
-      }
-    });
-    return this.#loop;
+  #watchQueue(): LoopWatch {
+    const fd = this.#queue.open();
+    try {
+      return new LoopWatch(fd, () => {
+        if (!this.#scheduled) {
+          this.#scheduled = true;
+          setImmediate(this.#dispatchLater);
+        }
+      });
+    } catch (thrown) {
+      this.#queue.close();
+      throw thrown;
+    }
   }
 
   #dispatch(): void {
@@ -163,19 +149,13 @@ export class Poller {
     if (this.#tryLikely()) {
       return;
     }
-    const count = this.#native.epollWait(this.#loop.epfd, this.#events, BATCH, 0);
-    if (count < 0) {
-      const errno = this.#native.errno();
-      if (errno !== EINTR) {
-        throw systemError('epoll_wait', errno);
-      }
-      return;
-    }
-    this.#likely = count === 1 ? (this.#events[DATA_WORD] ?? -1) : -1;
-    for (let word = 0; word < count * EVENT_WORDS; word += EVENT_WORDS) {
-      const slot = this.#events[word + DATA_WORD] ?? -1;
-      if (this.#uses[slot] === this.#events[word + DATA_WORD + 1]) {
-        this.#deliver(this.#targets[slot] ?? null, this.#events[word] ?? 0);
+    const queue = this.#queue;
+    const count = queue.wait();
+    this.#likely = count === 1 ? queue.slotAt(0) : -1;
+    for (let index = 0; index < count; index += 1) {
+      const slot = queue.slotAt(index);
+      if (this.#uses[slot] === queue.useAt(index)) {
+        this.#deliver(this.#targets[slot] ?? null, queue.eventsAt(index));
       }
     }
   }
@@ -229,7 +209,13 @@ export class Poller {
     }
     this.#loop.close();
     this.#loop = null;
+    this.#queue.close();
   }
+}
+
+function newQueue(): EventQueue {
+  const c = native();
+  return c.system.platform === 'darwin' ? new KqueueQueue(c, c.system) : new EpollQueue(c, c.system);
 }
 
 let shared: Poller | null = null;
