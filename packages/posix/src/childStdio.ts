@@ -9,7 +9,7 @@
  * 4. What was not asked for is closed in the child, the gaps included.
  */
 import type { StdioSlot } from '@subwire/transport';
-import { F_GETFD, O_RDWR } from './constants.js';
+import { F_GETFD, O_RDWR, POSIX_SPAWN_CLOEXEC_DEFAULT } from './constants.js';
 import { native, type Memory } from './ffi.js';
 import { duplicate, makePipe } from './pipes.js';
 import { ReadPipe } from './readPipe.js';
@@ -137,6 +137,10 @@ export class ChildStdio {
   }
 
   #closeTheRest(actions: Memory): void {
+    // With the flag everything is closed that no action put there, and to close what is not open would fail.
+    if (POSIX_SPAWN_CLOEXEC_DEFAULT !== 0) {
+      return;
+    }
     const c = native();
     const highest = Math.max(...this.#slots.keys());
     for (let fd = 0; fd < highest; fd += 1) {

@@ -9,21 +9,23 @@ import { native } from './ffi.js';
 import { PosixChild } from './posixChild.js';
 import { SpawnAttempt } from './spawnAttempt.js';
 import { SpawnQueue } from './spawnQueue.js';
-import { isSupported } from './support.js';
+import { obstacle } from './support.js';
+
+const onLinux = process.platform === 'linux';
 
 const supports: BackendCapabilities = Object.freeze({
   pids: true,
   signals: true,
   groupSignals: true,
-  realtimeSignals: true,
+  realtimeSignals: onLinux,
   newSession: true,
   processGroup: true,
   identity: false,
   descriptors: true,
   extraFds: true,
-  closeFds: isSupported().ok && native().fileActionsAddCloseFrom !== null,
+  closeFds: obstacle() === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
   realPipes: true,
-  pipeSize: process.platform === 'linux',
+  pipeSize: onLinux,
   stdinPeerClose: true,
   offThreadSpawn: true,
   readInto: true,
@@ -35,23 +37,41 @@ const queue = new SpawnQueue();
 /**
  * The backend over `posix_spawn`, real pipes and pidfds, on libuv's own loop of this process.
  *
- * Where it does not work `isSupported()` says why, and `spawn()` throws.
+ * Where it does not work `isSupported()` says why, and `spawn()` throws. macOS: written, never run. `isSupported()` says no
+ * there, but `spawn()` tries.
  */
 export const posixBackend: SubprocessBackend = Object.freeze({
   name: 'posix',
   supports,
   spawn(request: SpawnRequest): ChildHandle {
-    const support = isSupported();
-    if (!support.ok) {
-      throw new NotSupportedError('posix', `the posix backend does not work here: ${support.reason}`);
+    const reason = obstacle();
+    if (reason !== null) {
+      throw new NotSupportedError('posix', `the posix backend does not work here: ${reason}`);
     }
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }
-    const attempt = new SpawnAttempt(request);
+    const attempt = new SpawnAttempt(onLinux ? request : withOwnEnvironment(request));
     queue.push(attempt);
     const child = new PosixChild(request, attempt.stdio);
     attempt.tell(child);
     return child;
   },
 });
+
+/**
+ * Copies the environment that is to be inherited. Apple's `setenv` writes into the strings of the C library's table and
+ * moves them (`stdlib/FreeBSD/setenv.c` of Libc), so the table cannot be handed to a pool thread as it is.
+ */
+function withOwnEnvironment(request: SpawnRequest): SpawnRequest {
+  if (request.env !== null) {
+    return request;
+  }
+  const env: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined) {
+      env[name] = value;
+    }
+  }
+  return { ...request, env };
+}

@@ -1,18 +1,21 @@
 /**
  * One call of `posix_spawn`, on a pool thread: the thread waits until the child has executed its program (the C library
- * uses `vfork`, so that takes as long however large this process is), the loop does not.
+ * uses `vfork`, on macOS it is a system call, so that takes as long however large this process is), the loop does not.
  */
+import { isAbsolute } from 'node:path';
 import type { SpawnRequest } from '@subwire/transport';
+import {
+  POSIX_SPAWN_CLOEXEC_DEFAULT,
+  POSIX_SPAWN_SETPGROUP,
+  POSIX_SPAWN_SETSID,
+  POSIX_SPAWN_SETSIGDEF,
+  POSIX_SPAWN_SETSIGMASK,
+} from './constants.js';
 import type { EnvironmentBlock } from './environment.js';
 import { native, type Memory } from './ffi.js';
 import { systemError } from './systemErrors.js';
 
-const POSIX_SPAWN_SETPGROUP = 0x02;
-const POSIX_SPAWN_SETSIGDEF = 0x04;
-const POSIX_SPAWN_SETSIGMASK = 0x08;
-const POSIX_SPAWN_SETSID = 0x80;
-
-// Larger than the structures of glibc: 336, 80 and 128 bytes.
+// Larger than the structures of glibc: 336, 80 and 128 bytes. Those of macOS are pointers, and a word of 32 bits.
 const ATTRIBUTES_BYTES = 512;
 const ACTIONS_BYTES = 128;
 const SIGSET_BYTES = 128;
@@ -24,19 +27,26 @@ const SIGSET_BYTES = 128;
 const EVERY_SIGNAL: Uint8Array = Buffer.alloc(SIGSET_BYTES, 0xff);
 const NO_SIGNAL: Uint8Array = Buffer.alloc(SIGSET_BYTES);
 
-/** The structures for the usual children; they are only read. */
-const attributesByGroup = new Map<string, Memory>();
+/** What a child is besides its program. */
+export interface SpawnAttributes {
+  readonly memory: Memory;
+  /** Used for other children too, and kept. */
+  readonly shared: boolean;
+}
 
-/** Returns the attributes of a child. */
-export function attributesOf(request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>): Memory {
+/** The structures for the usual children; they are only read. */
+const attributesByGroup = new Map<string, SpawnAttributes>();
+
+/** Returns the attributes of a child, for one `posixSpawn()`, which frees those that are not shared. */
+export function attributesOf(request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>): SpawnAttributes {
   const { startNewSession, processGroup } = request;
   if (processGroup !== null && processGroup > 0) {
-    return makeAttributes(startNewSession, processGroup);
+    return { memory: makeAttributes(startNewSession, processGroup), shared: false };
   }
   const key = `${startNewSession} ${processGroup}`;
   let attributes = attributesByGroup.get(key);
   if (attributes === undefined) {
-    attributes = makeAttributes(startNewSession, processGroup);
+    attributes = { memory: makeAttributes(startNewSession, processGroup), shared: true };
     attributesByGroup.set(key, attributes);
   }
   return attributes;
@@ -46,7 +56,7 @@ function makeAttributes(newSession: boolean, group: number | null): Memory {
   const c = native();
   const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
   check(c.attrInit(attributes));
-  let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+  let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_CLOEXEC_DEFAULT;
   check(c.attrSetSigDefault(attributes, EVERY_SIGNAL));
   check(c.attrSetSigMask(attributes, NO_SIGNAL));
   if (newSession) {
@@ -61,9 +71,16 @@ function makeAttributes(newSession: boolean, group: number | null): Memory {
   return attributes;
 }
 
+function freeAttributes({ memory, shared }: SpawnAttributes): void {
+  if (!shared) {
+    native().attrDestroy(memory);
+  }
+}
+
 /** What the child does with its descriptors and its directory before it executes the program. */
 export class FileActions {
   readonly memory: Memory = Buffer.alloc(ACTIONS_BYTES);
+  #directory: string | null = null;
 
   constructor() {
     check(native().fileActionsInit(this.memory));
@@ -72,6 +89,21 @@ export class FileActions {
   /** To be done last: paths of other actions are relative to the directory. */
   changeDirectory(path: string): void {
     check(native().fileActionsAddChdir(this.memory, path));
+    this.#directory = path;
+  }
+
+  /**
+   * Returns the path to give for a file that is named from the directory of the child.
+   *
+   * macOS starts a relative path from there too, and then says ENOENT of it (rust-lang/rust#80537): there is a child that
+   * nobody knows of. The path is not tidied up: `..` behind a link is not what stands before the link.
+   */
+  pathTo(file: string): string {
+    const directory = this.#directory;
+    if (directory === null || isAbsolute(file) || native().system.platform !== 'darwin') {
+      return file;
+    }
+    return isAbsolute(directory) ? `${directory}/${file}` : `${process.cwd()}/${directory}/${file}`;
   }
 
   free(): void {
@@ -94,20 +126,21 @@ export interface Image {
 export function posixSpawn(
   image: Image,
   actions: FileActions,
-  attributes: Memory,
+  attributes: SpawnAttributes,
   done: (error: Error | null, pid: number) => void,
 ): void {
   const pid = new Int32Array(1);
   native().posixSpawnAsync(
     pid,
-    image.file,
+    actions.pathTo(image.file),
     actions.memory,
-    attributes,
+    attributes.memory,
     [...image.argv, null],
     image.env instanceof BigUint64Array ? image.env : [...image.env, null],
     (thrown, errno) => {
       // Used here, with `pid` and `image`, so that they live as long as the call.
       actions.free();
+      freeAttributes(attributes);
       if (thrown instanceof Error) {
         done(thrown, 0);
       } else {

@@ -4,21 +4,41 @@ import { native } from './ffi.js';
 /** Whether the backend works here, and why not. */
 export type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-let known: Support | null = null;
+interface Findings {
+  readonly support: Support;
+  /** What stands in the way of a spawn, `null` if nothing is known to. */
+  readonly obstacle: string | null;
+}
+
+let known: Findings | null = null;
 
 /**
  * Tells whether the posix backend works in this process; where it does not, the node backend is the one to take.
  *
+ * macOS: written, never run. So the answer is no there, and nothing that asks gets the backend by accident. Who passes
+ * `posixBackend` all the same is served as far as the code goes.
+ *
  * The answer stays the same.
  */
 export function isSupported(): Support {
+  return findings().support;
+}
+
+/** Returns why no child can be started here at all, `null` if that may be tried. */
+export function obstacle(): string | null {
+  return findings().obstacle;
+}
+
+function findings(): Findings {
   known ??= findOut();
   return known;
 }
 
-function findOut(): Support {
-  const reason = runtimeProblem() ?? loadProblem();
-  return reason === null ? { ok: true } : { ok: false, reason };
+function findOut(): Findings {
+  const obstacle = runtimeProblem() ?? loadProblem();
+  const reason =
+    obstacle ?? (process.platform === 'darwin' ? 'it was written for darwin, but has never run there' : null);
+  return { support: reason === null ? { ok: true } : { ok: false, reason }, obstacle };
 }
 
 function runtimeProblem(): string | null {
@@ -26,7 +46,7 @@ function runtimeProblem(): string | null {
   if ('bun' in versions || 'deno' in versions || 'electron' in versions) {
     return 'only Node itself is known to share its loop in the way that is needed';
   }
-  if (platform !== 'linux') {
+  if (platform !== 'linux' && platform !== 'darwin') {
     return `it is not made for ${platform}`;
   }
   if (arch !== 'x64' && arch !== 'arm64') {

@@ -163,7 +163,7 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     pipes: ['constants', 'ffi', 'systemErrors'],
     environment: ['ffi'],
     nofile: ['ffi'],
-    posixSpawn: ['environment', 'ffi', 'systemErrors'],
+    posixSpawn: ['constants', 'environment', 'ffi', 'systemErrors'],
     spawnErrors: ['systemErrors'],
     // What waits for the loop.
     loopWatch: ['ffi', 'systemErrors'],
