@@ -155,9 +155,9 @@ describe('a spawn on a Mac', () => {
   });
 
   it.each([
-    ['./tool', '/work', '/work/./tool'],
+    ['./tool', '/there', '/there/./tool'],
     ['../tool', 'sub', `${process.cwd()}/sub/../tool`],
-    ['/bin/tool', '/work', '/bin/tool'],
+    ['/bin/tool', '/there', '/bin/tool'],
     ['./tool', null, './tool'],
   ])('names %s from the directory %s in a way that does not depend on it', async (program, cwd, path) => {
     await started({ program, cwd });
