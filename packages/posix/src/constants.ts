@@ -4,6 +4,8 @@ interface Numbers {
   readonly O_RDWR: number;
   readonly O_NONBLOCK: number;
   readonly O_CLOEXEC: number;
+  /** 0 where there is no such flag. */
+  readonly O_PATH: number;
   readonly F_GETFD: number;
   readonly F_SETFD: number;
   readonly F_GETFL: number;
@@ -54,6 +56,7 @@ const LINUX: Numbers = {
   ...POSIX,
   O_NONBLOCK: 0o4000,
   O_CLOEXEC: 0o2000000,
+  O_PATH: 0o10000000,
   F_DUPFD_CLOEXEC: 1030,
   F_SETPIPE_SZ: 1031,
   POSIX_SPAWN_SETSID: 0x80,
@@ -67,6 +70,7 @@ const DARWIN: Numbers = {
   ...POSIX,
   O_NONBLOCK: 0x4,
   O_CLOEXEC: 0x100_0000,
+  O_PATH: 0,
   F_DUPFD_CLOEXEC: 67,
   F_SETPIPE_SZ: -1,
   POSIX_SPAWN_SETSID: 0x400,
@@ -80,6 +84,7 @@ const here = process.platform === 'darwin' ? DARWIN : LINUX;
 export const O_RDWR: number = here.O_RDWR;
 export const O_NONBLOCK: number = here.O_NONBLOCK;
 export const O_CLOEXEC: number = here.O_CLOEXEC;
+export const O_PATH: number = here.O_PATH;
 export const F_GETFD: number = here.F_GETFD;
 export const F_SETFD: number = here.F_SETFD;
 export const F_GETFL: number = here.F_GETFL;

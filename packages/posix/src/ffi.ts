@@ -55,6 +55,8 @@ function load(): Native {
     system: part.system,
     errno: () => koffi.errno(),
     pipe2: part.pipe2,
+    // Variadic, but nothing stands for the dots.
+    open: bind('open', 'int', ['str', 'int']),
     read: bind('read', 'intptr_t', ['int', 'void *', 'size_t']),
     write: bind('write', 'intptr_t', ['int', 'void *', 'size_t']),
     close: bind('close', 'int', ['int']),
@@ -69,6 +71,7 @@ function load(): Native {
     fileActionsAddOpen: bind(`${ACTIONS}addopen`, 'int', ['void *', 'int', 'str', 'int', 'int']),
     // On macOS from 10.15 on, like POSIX_SPAWN_SETSID, which an older one would ignore in silence.
     fileActionsAddChdir: bind(`${ACTIONS}addchdir_np`, 'int', ['void *', 'str']),
+    fileActionsAddFchdir: bind(`${ACTIONS}addfchdir_np`, 'int', ['void *', 'int']),
     fileActionsAddCloseFrom: part.fileActionsAddCloseFrom,
     attrInit: bind('posix_spawnattr_init', 'int', ['void *']),
     attrDestroy: bind('posix_spawnattr_destroy', 'int', ['void *']),

@@ -44,6 +44,8 @@ export interface Native {
   errno(): number;
   /** With `O_CLOEXEC` and no other flag. */
   pipe2(fds: Int32Array, flags: number): number;
+  /** With flags that make no file. */
+  open(path: string, flags: number): number;
   read(fd: number, buffer: Uint8Array, count: number): number;
   write(fd: number, buffer: Uint8Array, count: number): number;
   close(fd: number): number;
@@ -58,6 +60,7 @@ export interface Native {
   fileActionsAddClose(actions: Memory, fd: number): number;
   fileActionsAddOpen(actions: Memory, fd: number, path: string, flags: number, mode: number): number;
   fileActionsAddChdir(actions: Memory, path: string): number;
+  fileActionsAddFchdir(actions: Memory, fd: number): number;
   /** From glibc 2.34 on; macOS has a flag of the attributes instead. */
   readonly fileActionsAddCloseFrom: ((actions: Memory, fd: number) => number) | null;
   attrInit(attributes: Memory): number;

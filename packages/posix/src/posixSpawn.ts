@@ -86,10 +86,13 @@ export class FileActions {
     check(native().fileActionsInit(this.memory));
   }
 
-  /** To be done last: paths of other actions are relative to the directory. */
   changeDirectory(path: string): void {
     check(native().fileActionsAddChdir(this.memory, path));
-    this.#directory = path;
+    this.#directory = isAbsolute(path) ? path : `${this.#directory ?? process.cwd()}/${path}`;
+  }
+
+  changeDirectoryByDescriptor(fd: number): void {
+    check(native().fileActionsAddFchdir(this.memory, fd));
   }
 
   /**
@@ -103,7 +106,7 @@ export class FileActions {
     if (directory === null || isAbsolute(file) || native().system.platform !== 'darwin') {
       return file;
     }
-    return isAbsolute(directory) ? `${directory}/${file}` : `${process.cwd()}/${directory}/${file}`;
+    return `${directory}/${file}`;
   }
 
   free(): void {

@@ -13,6 +13,7 @@ import { afterSpawn, beforeSpawn } from './nofile.js';
 import { attributesOf, FileActions, posixSpawn } from './posixSpawn.js';
 import { locate, searchEnvironment, toSpawnError, type SearchEnvironment } from './spawnErrors.js';
 import type { SpawnJob } from './spawnQueue.js';
+import { StartDirectory } from './startDirectory.js';
 
 /** Takes the outcome; one of the two is called, once. */
 export interface SpawnOutcome {
@@ -26,8 +27,7 @@ export class SpawnAttempt implements SpawnJob {
   readonly #request: SpawnRequest;
   readonly #env: EnvironmentBlock;
   readonly #searchEnv: SearchEnvironment;
-  /** Our directory at the call. */
-  readonly #here: string | null = ownDirectory();
+  readonly #directory: StartDirectory;
   #outcome: SpawnOutcome | null = null;
   #failure: SpawnError | null = null;
 
@@ -36,6 +36,7 @@ export class SpawnAttempt implements SpawnJob {
     this.#request = request;
     this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
     this.#searchEnv = searchEnvironment(request);
+    this.#directory = new StartDirectory(request.cwd);
     try {
       this.stdio = new ChildStdio(request.stdio, request.pipeSize);
     } catch (thrown) {
@@ -62,6 +63,7 @@ export class SpawnAttempt implements SpawnJob {
       return true;
     } catch (thrown) {
       const error = toSpawnError(thrown, this.#request, file, this.#searchEnv);
+      this.#directory.close();
       this.stdio.drop();
       this.#failure = error;
       const outcome = this.#outcome;
@@ -79,11 +81,9 @@ export class SpawnAttempt implements SpawnJob {
     const request = this.#request;
     const actions = new FileActions();
     try {
+      this.#directory.enter(actions);
       this.stdio.prepare(actions.memory);
-      const directory = request.cwd ?? this.#directoryLeft();
-      if (directory !== null) {
-        actions.changeDirectory(directory);
-      }
+      this.#directory.enterGiven(actions);
       const image = { file, argv: [request.program, ...request.args], env: this.#env };
       const attributes = attributesOf(request);
       beforeSpawn();
@@ -106,12 +106,8 @@ export class SpawnAttempt implements SpawnJob {
     }
   }
 
-  /** Returns our directory at the call if we have left it since. */
-  #directoryLeft(): string | null {
-    return ownDirectory() === this.#here ? null : this.#here;
-  }
-
   #onReturned(failure: Error | null, pid: number, file: string): void {
+    this.#directory.close();
     if (failure !== null) {
       this.stdio.drop();
       this.#outcome?.onFailed(toSpawnError(failure, this.#request, file, this.#searchEnv));
@@ -119,15 +115,5 @@ export class SpawnAttempt implements SpawnJob {
     }
     this.stdio.connect();
     this.#outcome?.onSpawned(pid);
-  }
-}
-
-/** Returns our directory, `null` if it has been removed. */
-function ownDirectory(): string | null {
-  try {
-    return process.cwd();
-  } catch (removed) {
-    void removed;
-    return null;
   }
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nodeBackend, subprocessExec } from '@subwire/transport';
 import { isSupported, posixBackend } from '../src/index.js';
-import { finish, Recorder, sh, start } from './helpers/child.js';
+import { finish, Recorder, runHelper, sh, start } from './helpers/child.js';
 
 let directory = '';
 
@@ -217,6 +217,21 @@ describe('a failed start', () => {
 
   it('that changes the user is refused', async () => {
     await expect(start('/bin/true', [], { user: 1 })).rejects.toMatchObject({ code: 'ERR_NOT_SUPPORTED' });
+  });
+});
+
+describe('our directory', () => {
+  it('is that of the call for a child that inherits it, whatever becomes of it', async () => {
+    // In a process of its own, because the directory is the whole process's.
+    const { code, stdout, stderr } = await runHelper('directory.mjs');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n')).toEqual([
+      'left: here',
+      'left, a relative path: here/inner',
+      'left while waiting: true',
+      'renamed: new',
+      'removed: started',
+    ]);
   });
 });
 

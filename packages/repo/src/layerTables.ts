@@ -182,7 +182,8 @@ export const FILE_RULES: Readonly<Record<string, FileRules>> = {
     exitWatcher: ['constants', 'exitStatus', 'numberedChild', 'pidfdChild', 'systemErrors', 'watchedChild'],
     // Where the pieces meet.
     childStdio: ['constants', 'ffi', 'pipes', 'readPipe', 'systemErrors', 'writePipe'],
-    spawnAttempt: ['childStdio', 'environment', 'nofile', 'posixSpawn', 'spawnErrors', 'spawnQueue'],
+    startDirectory: ['constants', 'ffi', 'posixSpawn', 'systemErrors'],
+    spawnAttempt: ['childStdio', 'environment', 'nofile', 'posixSpawn', 'spawnErrors', 'spawnQueue', 'startDirectory'],
     posixChild: ['childStdio', 'exitWatcher', 'spawnAttempt'],
     posixBackend: ['ffi', 'posixChild', 'spawnAttempt', 'spawnQueue', 'support'],
     index: 'any',

@@ -207,6 +207,8 @@ export class SimulatedMac {
         fds.forEach((fd) => kernel.closeOnExec.add(fd));
         return 0;
       },
+      // Only on Linux is a directory opened.
+      open: notHere,
       read: (fd, buffer, count) => kernel.read(fd, buffer, count),
       write: (fd, buffer, count) => kernel.write(fd, buffer, count),
       close: (fd) => kernel.close(fd),
@@ -231,6 +233,7 @@ export class SimulatedMac {
       fileActionsAddClose: notHere,
       fileActionsAddOpen: (actions, fd, path) => add(actions, { kind: 'open', fd, path }, fd),
       fileActionsAddChdir: (actions, path) => add(actions, { kind: 'chdir', path }),
+      fileActionsAddFchdir: notHere,
       fileActionsAddCloseFrom: null,
       attrInit: (attributes) => {
         this.#attributes.set(attributes, { flags: 0, group: null, destroyed: false });

@@ -1,0 +1,46 @@
+/** Prints where children stand whose directory was left, renamed or removed right after their spawn. */
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import console from 'node:console';
+import process from 'node:process';
+import { run } from './common.mjs';
+
+const CHILDREN = 200;
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'subwire-')));
+for (const name of ['here', 'here/inner', 'there', 'there/inner', 'old', 'gone']) mkdirSync(join(root, name));
+
+async function inside(name, leave, command, options) {
+  process.chdir(join(root, name));
+  const child = run(...command, options);
+  leave();
+  const [, text] = await child;
+  return text.trim();
+}
+
+async function whereIs(name, leave, options) {
+  return relative(root, await inside(name, leave, ['/bin/sh', ['-c', 'pwd -P']], options));
+}
+
+const toThere = () => process.chdir(join(root, 'there'));
+const plain = new Set();
+const inner = new Set();
+for (let left = CHILDREN; left > 0; left -= 1) {
+  plain.add(await whereIs('here', toThere));
+  inner.add(await whereIs('here', toThere, { cwd: 'inner' }));
+}
+console.log('left:', ...plain);
+console.log('left, a relative path:', ...inner);
+
+const waiting = Array.from({ length: CHILDREN }, (_, index) =>
+  whereIs(['here', 'there'][index % 2], () => process.chdir(root), index % 3 === 0 ? { cwd: 'inner' } : {}),
+);
+const places = await Promise.all(waiting);
+const wanted = places.map((_, index) => ['here', 'there'][index % 2] + (index % 3 === 0 ? '/inner' : ''));
+console.log('left while waiting:', places.join() === wanted.join());
+
+console.log('renamed:', await whereIs('old', () => renameSync(join(root, 'old'), join(root, 'new'))));
+console.log('removed:', await inside('gone', () => rmdirSync(join(root, 'gone')), ['echo', ['started']]));
+process.chdir(root);
+rmSync(root, { recursive: true });
