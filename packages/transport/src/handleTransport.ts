@@ -47,7 +47,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   readonly #stdin: WritePipeTransport | null;
   readonly #stdinGrace: StdinGrace | null;
   readonly #outputs = new Map<number, ReadPipeTransport>();
-  readonly #openFds = new Set<number>();
+  #openPipes = 0;
   #protocol: SubprocessProtocol | null;
   #settleStarted: Settle | null;
   #settleCancelled: (() => void) | null = null;
@@ -76,7 +76,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     this.#stdin = this.#connectStdin();
     this.#stdinGrace = this.#stdin === null ? null : new StdinGrace(this.#stdin, settings.clock, settings.stdinGraceMs);
     for (const [fd, output] of handle.outputs) {
-      this.#openFds.add(fd);
+      this.#openPipes += 1;
       this.#outputs.set(fd, new ReadPipeTransport(output, outputReceiver(this, fd), this.queue));
     }
   }
@@ -185,7 +185,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
 
   /** For the pipes: one of them can carry no more data. */
   pipeLost(fd: number, error: Error | null): void {
-    this.#openFds.delete(fd);
+    this.#openPipes -= 1;
     if (fd === 0) {
       this.#stdinGrace?.stdinLost();
     }
@@ -199,7 +199,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     if (this.#handle.stdin === null) {
       return null;
     }
-    this.#openFds.add(0);
+    this.#openPipes += 1;
     return new WritePipeTransport(this.#handle.stdin, new InputReceiver(this), this.queue);
   }
 
@@ -276,7 +276,7 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
 
   #tryFinish(): void {
     const ended = this.#returncode !== null || this.#lost !== null;
-    if (!ended || this.#openFds.size > 0 || this.#finishing) {
+    if (!ended || this.#openPipes > 0 || this.#finishing) {
       return;
     }
     this.#finishing = true;
