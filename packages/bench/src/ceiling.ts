@@ -14,7 +14,7 @@ export type Ceiling = (...args: readonly (string | number)[]) => Promise<number>
 
 const SOURCE = fileURLToPath(new URL('../native/ceiling.c', import.meta.url));
 const COMPILERS = ['cc', 'gcc', 'clang'] as const;
-const FLAGS = ['-O2', '-Wall'] as const;
+const FLAGS = ['-O2', '-Wall', '-pthread'] as const;
 
 /** Returns the program, or says why there is none and returns `null`. */
 export async function compileCeiling(): Promise<Ceiling | null> {

@@ -4,7 +4,7 @@ import { report, type Bar } from './report.js';
 /** A way to do the work. */
 export interface Contender {
   readonly name: string;
-  /** Does it once and returns how much per second. */
+  /** Does it once and returns how much per second, or what one costs. */
   readonly rate: () => Promise<number>;
 }
 

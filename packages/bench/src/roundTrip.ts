@@ -1,12 +1,16 @@
 /** A line of 40 bytes through `cat` and back: how long it takes, and what it costs this process. */
 import { spawn } from 'node:child_process';
 import { DEVNULL } from '@subwire/transport';
+import { compileCeiling } from './ceiling.js';
+import { compareRates, type Contender } from './compareRates.js';
 import { CountingProtocol, median, ours } from './harness.js';
 import { report } from './report.js';
 
 const LINE = Buffer.from(`${'x'.repeat(39)}\n`);
 const TRIPS = 4_000;
 const ROUNDS = 7;
+/** In C a trip costs so little that the kernel's account of processor time needs more of them. */
+const TRIPS_IN_C = 20_000;
 
 /** Milliseconds at p50, and processor microseconds per trip. */
 type Cost = readonly [p50: number, cpu: number];
@@ -90,3 +94,14 @@ const column = (costs: readonly Cost[], at: 0 | 1, scale: number): string =>
   `${(median(costs.map((cost) => cost[at])) * scale).toFixed(1)} µs`;
 report('round trip, p50', `${column(mine, 0, 1_000)}, node ${column(theirs, 0, 1_000)}`, median(p50), '<= 1');
 report('round trip, processor time', `${column(mine, 1, 1)}, node ${column(theirs, 1, 1)}`, median(cpu), '>= 1.3');
+
+const ceiling = await compileCeiling();
+if (ceiling !== null) {
+  const format = (cost: number): string => `${cost.toFixed(1)} µs`;
+  const comparison = { rounds: ROUNDS, format, bar: '-' } as const;
+  const pipe: Contender = { name: 'pipe', rate: () => ceiling('trip', TRIPS_IN_C, 'pipe') };
+  const sockets: Contender = { name: 'sockets', rate: () => ceiling('trip', TRIPS_IN_C, 'socketpair') };
+  const mineAgain: Contender = { name: 'ours', rate: async () => (await throughOurs())[1] };
+  await compareRates({ what: 'processor time: ours / C, pipe', ...comparison }, mineAgain, { ...pipe, name: 'C' });
+  await compareRates({ what: 'processor time, C: socket pair / pipe', ...comparison }, sockets, pipe);
+}
