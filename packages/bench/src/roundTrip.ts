@@ -1,5 +1,6 @@
 /** A line of 40 bytes through `cat` and back: how long it takes, and what it costs this process. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { DEVNULL } from '@subwire/transport';
 import { compileCeiling } from './ceiling.js';
 import { compareRates, type Contender } from './compareRates.js';
@@ -11,6 +12,9 @@ const TRIPS = 4_000;
 const ROUNDS = 7;
 /** In C a trip costs so little that the kernel's account of processor time needs more of them. */
 const TRIPS_IN_C = 20_000;
+
+/** Argument with which this program runs itself on one processor. */
+const ON_ONE = 'on-one-processor';
 
 /** Milliseconds at p50, and processor microseconds per trip. */
 type Cost = readonly [p50: number, cpu: number];
@@ -80,28 +84,53 @@ async function throughNode(): Promise<Cost> {
   return cost;
 }
 
-const mine: Cost[] = [];
-const theirs: Cost[] = [];
-await throughOurs();
-await throughNode();
-for (let round = 0; round < ROUNDS; round += 1) {
-  mine.push(await throughOurs());
-  theirs.push(await throughNode());
-}
-const p50 = mine.map(([one], index) => one / (theirs[index]?.[0] ?? 1));
-const cpu = mine.map(([, one], index) => (theirs[index]?.[1] ?? 1) / one);
 const column = (costs: readonly Cost[], at: 0 | 1, scale: number): string =>
   `${(median(costs.map((cost) => cost[at])) * scale).toFixed(1)} µs`;
-report('round trip, p50', `${column(mine, 0, 1_000)}, node ${column(theirs, 0, 1_000)}`, median(p50), '<= 1');
-report('round trip, processor time', `${column(mine, 1, 1)}, node ${column(theirs, 1, 1)}`, median(cpu), '>= 1.3');
 
-const ceiling = await compileCeiling();
-if (ceiling !== null) {
+async function besideNode(where: string): Promise<void> {
+  const mine: Cost[] = [];
+  const theirs: Cost[] = [];
+  await throughOurs();
+  await throughNode();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    mine.push(await throughOurs());
+    theirs.push(await throughNode());
+  }
+  const p50 = mine.map(([one], index) => one / (theirs[index]?.[0] ?? 1));
+  const cpu = mine.map(([, one], index) => (theirs[index]?.[1] ?? 1) / one);
+  report(`round trip${where}, p50`, `${column(mine, 0, 1_000)}, node ${column(theirs, 0, 1_000)}`, median(p50), '<= 1');
+  report(
+    `round trip${where}, processor time`,
+    `${column(mine, 1, 1)}, node ${column(theirs, 1, 1)}`,
+    median(cpu),
+    '>= 1.3',
+  );
+}
+
+async function besideC(): Promise<void> {
+  const ceiling = await compileCeiling();
+  if (ceiling === null) {
+    return;
+  }
   const format = (cost: number): string => `${cost.toFixed(1)} µs`;
   const comparison = { rounds: ROUNDS, format, bar: '-' } as const;
   const pipe: Contender = { name: 'pipe', rate: () => ceiling('trip', TRIPS_IN_C, 'pipe') };
   const sockets: Contender = { name: 'sockets', rate: () => ceiling('trip', TRIPS_IN_C, 'socketpair') };
-  const mineAgain: Contender = { name: 'ours', rate: async () => (await throughOurs())[1] };
-  await compareRates({ what: 'processor time: ours / C, pipe', ...comparison }, mineAgain, { ...pipe, name: 'C' });
+  const mine: Contender = { name: 'ours', rate: async () => (await throughOurs())[1] };
+  await compareRates({ what: 'processor time: ours / C, pipe', ...comparison }, mine, { ...pipe, name: 'C' });
   await compareRates({ what: 'processor time, C: socket pair / pipe', ...comparison }, sockets, pipe);
+}
+
+if (process.argv[2] === ON_ONE) {
+  await besideNode(' on one processor');
+  await besideC();
+} else {
+  await besideNode('');
+  // What is left on one processor is what a trip takes without the wake-ups of another one.
+  const { error } = spawnSync('taskset', ['-c', '0', process.execPath, fileURLToPath(import.meta.url), ON_ONE], {
+    stdio: 'inherit',
+  });
+  if (error !== undefined) {
+    console.log('nothing on one processor: there is no taskset');
+  }
 }
