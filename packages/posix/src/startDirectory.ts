@@ -4,7 +4,9 @@
  * 1. A thread makes the child, and a program may leave its directory meanwhile. So the child is led there.
  * 2. By a descriptor, because a path may be another directory's by then, and the way to it may be closed to us.
  * 3. By its path if we have left it before the turn of the child came: a descriptor for each child that waits would be too
- *    many. And on macOS, where the descriptor would have to be readable.
+ *    many.
+ * 4. A directory that we stand in and may not enter is left to the system. So is ours on macOS, where a descriptor would
+ *    have to be readable: there, who leaves it at once takes the child along.
  */
 import { isAbsolute } from 'node:path';
 import { O_CLOEXEC, O_PATH } from './constants.js';
@@ -31,19 +33,26 @@ export class StartDirectory {
    */
   enter(actions: FileActions): void {
     if (this.#ours === null) {
-      // A directory without a path is left to the system: there is no other way to come back to it either.
+      // A directory without a path: there is no other way back to it either.
       return;
     }
-    if (O_PATH === 0 || ownDirectory() !== this.#ours) {
+    if (ownDirectory() !== this.#ours) {
       actions.changeDirectory(this.#ours);
+      return;
+    }
+    if (O_PATH === 0) {
       return;
     }
     const c = native();
     this.#fd = c.open('.', O_PATH | O_CLOEXEC);
-    if (this.#fd < 0) {
-      throw systemError('open', c.errno());
+    if (this.#fd >= 0) {
+      actions.changeDirectoryByDescriptor(this.#fd);
+      return;
     }
-    actions.changeDirectoryByDescriptor(this.#fd);
+    const error = systemError('open', c.errno());
+    if (error.code !== 'EACCES') {
+      throw error;
+    }
   }
 
   /** Writes down the change into the one that was asked for; to be done last, as paths of other actions are our own. */

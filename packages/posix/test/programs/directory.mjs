@@ -1,5 +1,5 @@
-/** Prints where children stand whose directory was left, renamed or removed right after their spawn. */
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+/** Prints where children stand whose directory was left, renamed, removed or shut right after their spawn. */
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import console from 'node:console';
@@ -9,7 +9,7 @@ import { run } from './common.mjs';
 const CHILDREN = 200;
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'subwire-')));
-for (const name of ['here', 'here/inner', 'there', 'there/inner', 'old', 'gone']) mkdirSync(join(root, name));
+for (const name of ['here', 'here/inner', 'there', 'there/inner', 'old', 'gone', 'shut']) mkdirSync(join(root, name));
 
 async function inside(name, leave, command, options) {
   process.chdir(join(root, name));
@@ -42,5 +42,15 @@ console.log('left while waiting:', places.join() === wanted.join());
 
 console.log('renamed:', await whereIs('old', () => renameSync(join(root, 'old'), join(root, 'new'))));
 console.log('removed:', await inside('gone', () => rmdirSync(join(root, 'gone')), ['echo', ['started']]));
+
+// The superuser may enter every directory, so for a while it is somebody else.
+const superuser = process.geteuid() === 0;
+process.chdir(join(root, 'shut'));
+chmodSync('.', 0);
+if (superuser) process.seteuid(65_534);
+const [, text] = await run('/bin/echo', ['started']);
+console.log('not to be entered:', text.trim());
+if (superuser) process.seteuid(0);
 process.chdir(root);
+chmodSync(join(root, 'shut'), 0o700);
 rmSync(root, { recursive: true });
