@@ -126,6 +126,8 @@ function linuxPart(bind: Bind, environ: bigint): SystemPart {
       pidfdOpen: (pid, flags) => syscall(SYS_pidfd_open, pid, flags, 0, 0),
       pidfdSendSignal: (pidfd, signal, flags) => syscall(SYS_pidfd_send_signal, pidfd, signal, 0, flags),
       waitid: bind('waitid', 'int', ['int', 'int', 'void *', 'int']),
+      malloc: bind('malloc', 'uintptr_t', ['size_t']),
+      free: bind('free', 'void', ['uintptr_t']),
     },
     environ,
     pipe2: bind('pipe2', 'int', ['void *', 'int']),

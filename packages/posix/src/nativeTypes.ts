@@ -21,6 +21,8 @@ export interface LinuxCalls {
   pidfdOpen(pid: number, flags: number): number;
   pidfdSendSignal(pidfd: number, signal: number, flags: number): number;
   waitid(idType: number, id: number, info: Memory, options: number): number;
+  malloc(bytes: number): Address;
+  free(address: Address): void;
 }
 
 /** What macOS alone has. */

@@ -7,6 +7,10 @@
  * 3. Between a used up slab and the next read there is none.
  */
 
+import { keepFreedMemory } from './freedMemory.js';
+
+/** Larger slabs are for pipes through which so much comes that it pays to keep their memory. */
+const KEPT_BYTES = 131_072;
 /** A line of text, most often. */
 const TINY_BYTES = 128;
 
@@ -22,7 +26,12 @@ export class ReadSlab {
 
   /** Where the next read goes. */
   get room(): Uint8Array {
-    this.#memory ??= Buffer.allocUnsafeSlow(this.#bytes);
+    if (this.#memory === null) {
+      if (this.#bytes > KEPT_BYTES) {
+        keepFreedMemory();
+      }
+      this.#memory = Buffer.allocUnsafeSlow(this.#bytes);
+    }
     return this.#memory;
   }
 

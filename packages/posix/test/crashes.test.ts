@@ -35,6 +35,14 @@ describe('a process that uses the posix backend', () => {
     expect([code, stdout, stderr]).toEqual([0, 'no descriptor\n0 children\nno memory', '']);
   });
 
+  it('reads into memory that it has had before, and does not keep much of it', async () => {
+    const { code, stdout, stderr } = await runHelper('chunkMemory.mjs');
+    const [newPages, mebibytes] = stdout.split(' ').map(Number);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(newPages).toBeLessThan(5);
+    expect(mebibytes).toBeLessThan(300);
+  });
+
   it('starts hundreds of children in one tick, and reaps them when they are killed at once', async () => {
     const { code, stdout } = await runHelper('storm.mjs', [String(stormSpawns)], [], 110_000);
     expect([code, stdout]).toEqual([0, `${stormSpawns} killed`]);

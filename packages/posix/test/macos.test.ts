@@ -5,18 +5,18 @@
  */
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ChildHandle, SpawnRequest, SubprocessBackend } from '@subwire/transport';
+import type { ChildHandle, SpawnRequest, StdioSlot, SubprocessBackend } from '@subwire/transport';
 import type { Support } from '../src/index.js';
 import { SimulatedMac } from './helpers/simulatedMac.js';
 
-const NULL = { kind: 'null' } as const;
-const PIPE = { kind: 'pipe' } as const;
+const NULL: StdioSlot = { kind: 'null' };
+const PIPE: StdioSlot = { kind: 'pipe' };
 
 const REQUEST: SpawnRequest = {
   program: '/bin/tool',
   args: [],
   executable: null,
-  stdio: new Map([
+  stdio: new Map<number, StdioSlot>([
     [0, PIPE],
     [1, PIPE],
     [2, NULL],
@@ -119,7 +119,7 @@ describe('a spawn on a Mac', () => {
   it('gives the child what was asked for, and has the system close everything else', async () => {
     const given = mac.kernel.open('given');
     await started({
-      stdio: new Map([
+      stdio: new Map<number, StdioSlot>([
         [0, NULL],
         [1, PIPE],
         [2, { kind: 'stdout' }],
