@@ -40,7 +40,7 @@ describe('a process that uses the posix backend', () => {
     const [newPages, mebibytes] = stdout.split(' ').map(Number);
     expect([code, stderr]).toEqual([0, '']);
     expect(newPages).toBeLessThan(10);
-    expect(mebibytes).toBeLessThan(300);
+    expect(mebibytes).toBeLessThan(250);
   });
 
   it('starts hundreds of children in one tick, and reaps them when they are killed at once', async () => {

@@ -45,7 +45,8 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   readonly #handle: ChildHandle;
   readonly #settings: HandleTransportSettings;
   readonly #stdin: WritePipeTransport | null;
-  readonly #stdinGrace: StdinGrace | null;
+  #stdinGrace: StdinGrace | null = null;
+  #stdinLost = false;
   readonly #outputs = new Map<number, ReadPipeTransport>();
   #openPipes = 0;
   #protocol: SubprocessProtocol | null;
@@ -74,7 +75,6 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     handle.on('lost', this.#onLost, this);
     handle.on('error', this.#onError, this);
     this.#stdin = this.#connectStdin();
-    this.#stdinGrace = this.#stdin === null ? null : new StdinGrace(this.#stdin, settings.clock, settings.stdinGraceMs);
     for (const [fd, output] of handle.outputs) {
       this.#openPipes += 1;
       this.#outputs.set(fd, new ReadPipeTransport(output, outputReceiver(this, fd), this.queue));
@@ -187,7 +187,8 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
   pipeLost(fd: number, error: Error | null): void {
     this.#openPipes -= 1;
     if (fd === 0) {
-      this.#stdinGrace?.stdinLost();
+      this.#stdinLost = true;
+      this.#stdinGrace?.stop();
     }
     this.queue.run('pipeConnectionLost', () => {
       this.#protocol?.pipeConnectionLost(fd, error);
@@ -230,8 +231,15 @@ export class HandleTransport implements SubprocessTransport, PipeOwner {
     this.queue.deliver('processExited', () => {
       this.#protocol?.processExited();
     });
-    this.#stdinGrace?.childExited();
+    this.#graceStdin();
     this.#tryFinish();
+  }
+
+  #graceStdin(): void {
+    if (this.#stdin !== null && !this.#stdinLost) {
+      const { clock, stdinGraceMs } = this.#settings;
+      this.#stdinGrace = new StdinGrace(this.#stdin, clock, stdinGraceMs);
+    }
   }
 
   #onLost(error: TransportLostError): void {

@@ -5,17 +5,16 @@ import type { WritePipeTransport } from './writePipeTransport.js';
 /**
  * Gives the input of a child up that nobody reads any more.
  *
- * A descendant may read on after the child's exit, so what is pending is left to it. Only when the child has exited, the
- * input is to be closed, and no byte was taken for the grace period, it is aborted: otherwise its loss would never come.
+ * A descendant may read on after the child's exit, so what is pending is left to it. Only when the input is to be closed,
+ * and no byte was taken for the grace period, it is aborted: otherwise its loss would never come.
  */
 export class StdinGrace {
   readonly #stdin: WritePipeTransport;
   readonly #clock: Clock;
   readonly #graceMs: number;
-  #childExited = false;
-  #lost = false;
   #timer: ClockTimer | null = null;
 
+  /** Made when the child has exited, and its input is not lost yet. */
   constructor(stdin: WritePipeTransport, clock: Clock, graceMs: number) {
     this.#stdin = stdin;
     this.#clock = clock;
@@ -23,24 +22,18 @@ export class StdinGrace {
     stdin.watch(() => {
       this.#restart();
     });
-  }
-
-  /** The child has exited. */
-  childExited(): void {
-    this.#childExited = true;
     this.#restart();
   }
 
   /** The input is lost: there is nothing left to give up. */
-  stdinLost(): void {
-    this.#lost = true;
-    this.#restart();
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
   }
 
   #restart(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
-    if (this.#childExited && !this.#lost && this.#stdin.isClosing()) {
+    this.stop();
+    if (this.#stdin.isClosing()) {
       this.#timer = this.#clock.setTimer(() => {
         this.#giveUp();
       }, this.#graceMs);
