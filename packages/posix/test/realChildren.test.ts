@@ -231,7 +231,7 @@ describe('our directory', () => {
       'left: here',
       'left, a relative path: here/inner',
       'left while waiting: true',
-      'renamed: new',
+      'renamed: true',
       'removed: started',
       'not to be entered: started',
     ]);

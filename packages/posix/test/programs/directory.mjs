@@ -1,5 +1,5 @@
 /** Prints where children stand whose directory was left, renamed, removed or shut right after their spawn. */
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import console from 'node:console';
@@ -40,7 +40,10 @@ const places = await Promise.all(waiting);
 const wanted = places.map((_, index) => ['here', 'there'][index % 2] + (index % 3 === 0 ? '/inner' : ''));
 console.log('left while waiting:', places.join() === wanted.join());
 
-console.log('renamed:', await whereIs('old', () => renameSync(join(root, 'old'), join(root, 'new'))));
+// It may have printed the name before, so it prints the number, which stays.
+const { ino } = statSync(join(root, 'old'));
+const rename = () => renameSync(join(root, 'old'), join(root, 'new'));
+console.log('renamed:', (await inside('old', rename, ['ls', ['-di', '.']])) === `${ino} .`);
 console.log('removed:', await inside('gone', () => rmdirSync(join(root, 'gone')), ['echo', ['started']]));
 
 // The superuser may enter every directory, so for a while it is somebody else.
