@@ -5,10 +5,10 @@ import {
   type SpawnRequest,
   type SubprocessBackend,
 } from '@subwire/transport';
-import { native } from './ffi.js';
+import { native } from './native/ffi.js';
 import { PosixChild } from './posixChild.js';
-import { SpawnAttempt } from './spawnAttempt.js';
-import { SpawnQueue } from './spawnQueue.js';
+import { SpawnAttempt } from './spawn/spawnAttempt.js';
+import { SpawnQueue } from './spawn/spawnQueue.js';
 import { obstacle } from './support.js';
 
 const onLinux = process.platform === 'linux';
@@ -51,27 +51,10 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }
-    const attempt = new SpawnAttempt(onLinux ? request : withOwnEnvironment(request));
+    const attempt = new SpawnAttempt(request);
     queue.push(attempt);
     const child = new PosixChild(request, attempt.stdio);
     attempt.tell(child);
     return child;
   },
 });
-
-/**
- * Copies the environment that is to be inherited. Apple's `setenv` writes into the strings of the C library's table and
- * moves them (`stdlib/FreeBSD/setenv.c` of Libc), so the table cannot be handed to a pool thread as it is.
- */
-function withOwnEnvironment(request: SpawnRequest): SpawnRequest {
-  if (request.env !== null) {
-    return request;
-  }
-  const env: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined) {
-      env[name] = value;
-    }
-  }
-  return { ...request, env };
-}

@@ -8,9 +8,9 @@ import {
   type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
-import type { ChildStdio } from './childStdio.js';
-import { ExitWatcher, type ExitListener } from './exitWatcher.js';
-import type { SpawnOutcome } from './spawnAttempt.js';
+import type { ChildStdio } from './spawn/childStdio.js';
+import { ExitWatcher, type ExitListener } from './exit/exitWatcher.js';
+import type { SpawnOutcome } from './spawn/spawnAttempt.js';
 
 /** A child of `posix_spawn`. It keeps nothing that only its start needed. */
 export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListener {

@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
-import { native } from './ffi.js';
+import { native } from './native/ffi.js';
 
 /** Whether the backend works here, and why not. */
 export type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string };

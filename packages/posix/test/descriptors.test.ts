@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEVNULL, PIPE, STDOUT } from '@subwire/transport';
-import { native } from '../src/ffi.js';
+import { native } from '../src/native/ffi.js';
 import { finish, sh, start } from './helpers/child.js';
 
 const F_SETFD = 2;

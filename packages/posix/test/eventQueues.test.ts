@@ -1,10 +1,10 @@
 /** Both queues answer alike: that of Linux over the kernel of this machine, that of macOS over a simulated one. */
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { EpollQueue } from '../src/epollQueue.js';
-import { BROKEN, ENDED, HUNG_UP, READABLE, WRITABLE, type EventQueue } from '../src/eventQueue.js';
-import { native, type Native } from '../src/ffi.js';
-import { KqueueQueue } from '../src/kqueueQueue.js';
+import { EpollQueue } from '../src/loop/epollQueue.js';
+import { BROKEN, ENDED, HUNG_UP, READABLE, WRITABLE, type EventQueue } from '../src/loop/eventQueue.js';
+import { native, type Native } from '../src/native/ffi.js';
+import { KqueueQueue } from '../src/loop/kqueueQueue.js';
 import { SimulatedKernel } from './helpers/simulatedKernel.js';
 
 interface World {

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { loadKoffi } from '../loadKoffi.cjs';
-import type { Native } from '../src/ffi.js';
+import type { Native } from '../src/native/ffi.js';
 
 const F_GETFD = 1;
 const FD_CLOEXEC = 1;
@@ -36,7 +36,7 @@ function koffiWith(stubs: Readonly<Record<string, number | bigint>>): typeof kof
 async function nativeOf(platform: string, stubs: Readonly<Record<string, number | bigint>> = {}): Promise<Native> {
   Object.defineProperty(process, 'platform', { ...here, value: platform });
   jest.doMock('../loadKoffi.cjs', () => ({ loadKoffi: () => koffiWith(stubs) }));
-  const { native } = await import('../src/ffi.js');
+  const { native } = await import('../src/native/ffi.js');
   return native();
 }
 
@@ -103,7 +103,7 @@ describe('the functions', () => {
 
   onLinux('ask macOS for nothing that it does not have', async () => {
     const c = await onMac();
-    const { F_SETPIPE_SZ } = await import('../src/constants.js');
+    const { F_SETPIPE_SZ } = await import('../src/native/constants.js');
     calls = [];
     expect([c.fcntl(1, F_SETPIPE_SZ, 65_536), c.prlimit(0, 7, null, null)]).toEqual([-1, -1]);
     expect(calls).toEqual([]);
@@ -115,7 +115,7 @@ describe('the numbers', () => {
     Object.defineProperty(process, 'platform', here);
     const { constants: files } = await import('node:fs');
     const { constants: system } = await import('node:os');
-    const numbers = (await import('../src/constants.js')) as unknown as Record<string, number>;
+    const numbers = (await import('../src/native/constants.js')) as unknown as Record<string, number>;
     const known: Record<string, number> = { ...files, ...system.errno };
     const names = Object.keys(numbers).filter((name) => name in known);
     expect(names.length).toBeGreaterThan(10);

@@ -38,7 +38,7 @@ const here = Object.getOwnPropertyDescriptor(process, 'platform')!;
 
 beforeAll(() => {
   Object.defineProperty(process, 'platform', { ...here, value: 'darwin' });
-  jest.doMock('../src/ffi.js', () => ({ native: () => mac.native }));
+  jest.doMock('../src/native/ffi.js', () => ({ native: () => mac.native }));
 });
 
 afterAll(() => {

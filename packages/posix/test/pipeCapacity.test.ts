@@ -1,8 +1,8 @@
 /** How many pipes get how large. */
 import { afterEach, expect, it } from '@jest/globals';
-import { native } from '../src/ffi.js';
-import { giveBackOutput, growOutput } from '../src/pipeCapacity.js';
-import { makePipe } from '../src/pipes.js';
+import { native } from '../src/native/ffi.js';
+import { giveBackOutput, growOutput } from '../src/pipe/pipeCapacity.js';
+import { makePipe } from '../src/pipe/pipes.js';
 
 const F_GETPIPE_SZ = 1032;
 const LARGEST = 1_048_576;

@@ -2,10 +2,10 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { PIPE, STDOUT } from '@subwire/transport';
-import { native } from '../src/ffi.js';
-import { growOutput, giveBackOutput } from '../src/pipeCapacity.js';
-import { makePipe } from '../src/pipes.js';
-import { ReadPipe } from '../src/readPipe.js';
+import { native } from '../src/native/ffi.js';
+import { growOutput, giveBackOutput } from '../src/pipe/pipeCapacity.js';
+import { makePipe } from '../src/pipe/pipes.js';
+import { ReadPipe } from '../src/pipe/readPipe.js';
 import { finish, runHelper, sh, start, type Recorder } from './helpers/child.js';
 
 const F_GETPIPE_SZ = 1032;

@@ -1,8 +1,8 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { makePipe } from '../src/pipes.js';
-import { BROKEN, HUNG_UP, Poller, READABLE, WRITABLE } from '../src/poller.js';
+import { makePipe } from '../src/pipe/pipes.js';
+import { BROKEN, HUNG_UP, Poller, READABLE, WRITABLE } from '../src/loop/poller.js';
 
 function pipe(): readonly [read: number, write: number] {
   const { ours, childs } = makePipe(false, 3);

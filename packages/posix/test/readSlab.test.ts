@@ -1,6 +1,6 @@
 /** Chunks belong to their receiver and keep little else alive. */
 import { describe, expect, it } from '@jest/globals';
-import { ReadSlab } from '../src/readSlab.js';
+import { ReadSlab } from '../src/pipe/readSlab.js';
 
 /** Fills the room as a read would, and takes it. */
 function read(slab: ReadSlab, count: number, byte: number): Uint8Array {

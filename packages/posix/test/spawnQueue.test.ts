@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { SpawnQueue, type SpawnJob } from '../src/spawnQueue.js';
+import { SpawnQueue, type SpawnJob } from '../src/spawn/spawnQueue.js';
 
 class Job implements SpawnJob {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ChunkQueue } from '../src/chunkQueue.js';
-import { NearestByte } from '../src/nearestByte.js';
-import { SeparatorSearch, toSeparators } from '../src/separatorSearch.js';
+import { ChunkQueue } from '../src/search/chunkQueue.js';
+import { NearestByte } from '../src/search/nearestByte.js';
+import { SeparatorSearch, toSeparators } from '../src/search/separatorSearch.js';
 import { bytes, text } from './streamFakes.js';
 
 test('a queue gives back what was put in, over thousands of chunks', () => {

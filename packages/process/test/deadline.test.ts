@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { systemClock, ValueError } from '@subwire/transport';
-import { Deadline } from '../src/deadline.js';
+import { Deadline } from '../src/wait/deadline.js';
 import { createSubprocessExec } from '../src/index.js';
 import { rejection } from './helpers/children.js';
 import { ManualClock } from './helpers/manualClock.js';

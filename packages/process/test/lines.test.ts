@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ValueError } from '@subwire/transport';
-import type { TextLineOptions } from '../src/lineOptions.js';
-import { TextDecodeError } from '../src/streamErrors.js';
-import { StreamReader } from '../src/streamReader.js';
+import type { TextLineOptions } from '../src/lines/lineOptions.js';
+import { TextDecodeError } from '../src/results/streamErrors.js';
+import { StreamReader } from '../src/reader/streamReader.js';
 import { bytes, cut, FakeReadTransport, text, turn } from './streamFakes.js';
 
 const UTF8 = { encoding: 'utf8' } as const;

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { Outcome } from '../src/outcome.js';
+import { Outcome } from '../src/wait/outcome.js';
 import { rejection } from './helpers/children.js';
 
 describe('Outcome', () => {

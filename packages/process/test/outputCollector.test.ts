@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ValueError } from '@subwire/transport';
-import { checkCaptureLimits, OutputCollector } from '../src/outputCollector.js';
-import { OutputOverflowError } from '../src/processErrors.js';
+import { checkCaptureLimits, OutputCollector } from '../src/process/outputCollector.js';
+import { OutputOverflowError } from '../src/results/processErrors.js';
 
 /** What is in use once the garbage is gone. */
 function usedBytes(): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { outputExcerpt } from '../src/outputExcerpt.js';
+import { outputExcerpt } from '../src/results/outputExcerpt.js';
 
 describe('outputExcerpt', () => {
   it('is nothing for no output', () => {

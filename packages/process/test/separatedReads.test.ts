@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ValueError } from '@subwire/transport';
-import { LimitOverrunError } from '../src/streamErrors.js';
-import { StreamReader } from '../src/streamReader.js';
+import { LimitOverrunError } from '../src/results/streamErrors.js';
+import { StreamReader } from '../src/reader/streamReader.js';
 import { bytes, cut, FakeReadTransport, text, turn } from './streamFakes.js';
 
 function fed(limit: number, ...chunks: string[]): StreamReader {

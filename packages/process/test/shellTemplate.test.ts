@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ValueError } from '@subwire/transport';
-import { shellCommand, unquoted, type ShellValue } from '../src/shellTemplate.js';
+import { shellCommand, unquoted, type ShellValue } from '../src/shell/shellTemplate.js';
 
 const value = 'a b';
 

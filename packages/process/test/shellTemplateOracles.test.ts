@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { ValueError } from '@subwire/transport';
 import fc from 'fast-check';
-import { shellCommand } from '../src/shellTemplate.js';
+import { shellCommand } from '../src/shell/shellTemplate.js';
 
 /** What opens, closes and escapes, with nothing in it that could write a file or call itself. */
 const code = fc

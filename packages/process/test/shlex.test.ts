@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ValueError } from '@subwire/transport';
-import { join, quote, shlex, split } from '../src/shlex.js';
+import { join, quote, shlex, split } from '../src/shell/shlex.js';
 
 describe('shlex.quote', () => {
   it('leaves the safe ASCII characters alone', () => {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { join, quote, split } from '../src/shlex.js';
+import { join, quote, split } from '../src/shell/shlex.js';
 
 /** Text in which every second character means something to a shell. */
 const shellText = fc

@@ -6,9 +6,9 @@ import { WritableStream } from 'node:stream/web';
 import { expect, test } from '@jest/globals';
 import { PIPE } from '@subwire/transport';
 import { createSubprocessExec } from '../src/index.js';
-import { StreamReader } from '../src/streamReader.js';
-import { StreamWriter } from '../src/streamWriter.js';
-import { WriterFlow } from '../src/writerFlow.js';
+import { StreamReader } from '../src/reader/streamReader.js';
+import { StreamWriter } from '../src/writer/streamWriter.js';
+import { WriterFlow } from '../src/writer/writerFlow.js';
 import { rejection, utf8 } from './helpers/children.js';
 import { bytes, FakeReadTransport, FakeWriteTransport, turn } from './streamFakes.js';
 

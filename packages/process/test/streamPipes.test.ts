@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ValueError } from '@subwire/transport';
 import { run } from '../src/index.js';
-import { openReadPipe, openWritePipe } from '../src/streamPipes.js';
+import { openReadPipe, openWritePipe } from '../src/process/streamPipes.js';
 import { text } from './streamFakes.js';
 
 /** Two connected sockets. */

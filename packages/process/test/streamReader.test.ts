@@ -3,8 +3,13 @@ import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { NotSupportedError, ValueError } from '@subwire/transport';
-import { ConcurrentReadError, IncompleteReadError, LimitOverrunError, StreamStateError } from '../src/streamErrors.js';
-import { StreamReader } from '../src/streamReader.js';
+import {
+  ConcurrentReadError,
+  IncompleteReadError,
+  LimitOverrunError,
+  StreamStateError,
+} from '../src/results/streamErrors.js';
+import { StreamReader } from '../src/reader/streamReader.js';
 import { bytes, FakeReadTransport, text, turn } from './streamFakes.js';
 
 const DATA = 'line1\nline2\nline3\n';

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { TextDecodeError } from '../src/streamErrors.js';
-import { characterCut } from '../src/textDecoding.js';
-import { StreamReader } from '../src/streamReader.js';
+import { TextDecodeError } from '../src/results/streamErrors.js';
+import { characterCut } from '../src/lines/textDecoding.js';
+import { StreamReader } from '../src/reader/streamReader.js';
 import { bytes, cut } from './streamFakes.js';
 
 /** Everything that `lines` makes of a stream, ends included. */

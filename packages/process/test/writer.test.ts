@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 import { BrokenPipeError, ConnectionResetError } from '@subwire/transport';
-import { StreamStateError } from '../src/streamErrors.js';
-import { StreamWriter } from '../src/streamWriter.js';
-import { WriterFlow } from '../src/writerFlow.js';
+import { StreamStateError } from '../src/results/streamErrors.js';
+import { StreamWriter } from '../src/writer/streamWriter.js';
+import { WriterFlow } from '../src/writer/writerFlow.js';
 import { bytes, FakeWriteTransport, turn } from './streamFakes.js';
 
 function setUp(): { flow: WriterFlow; transport: FakeWriteTransport; writer: StreamWriter } {

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { importsOf } from './imports.js';
-import type { FileRules, PackageRule } from './layerTables.js';
+import type { FolderRules, PackageRule } from './layerTables.js';
 
 /** Path from the root of the repository, with `/`, to the text of the file. */
 export type Sources = ReadonlyMap<string, string>;
@@ -74,34 +74,40 @@ function packageName(specifier: string): string {
     .join('/');
 }
 
-/** Arrows between the files of each package that has a table. */
-export function checkFileArrows(sources: Sources, rules: Readonly<Record<string, FileRules>>): string[] {
+/** Arrows between the folders of each package that has a table. */
+export function checkFolderArrows(sources: Sources, rules: Readonly<Record<string, FolderRules>>): string[] {
   const violations: string[] = [];
   for (const [file, targets] of localImports(sources)) {
     const owner = placeOf(file)?.owner ?? '';
     const table = rules[owner];
-    if (table === undefined) continue;
-    const allowed = table[localName(file)];
+    const folder = folderOf(file);
+    if (table === undefined || folder === null) continue;
+    const allowed = table[folder];
     if (allowed === undefined) {
-      violations.push(`${file}: not in FILE_RULES.${owner}, add it with the files it may import`);
-    } else if (allowed !== 'any') {
-      const forbidden = targets.map(localName).filter((target) => !allowed.includes(target));
-      for (const target of forbidden) violations.push(`${file}: may not import ${target}`);
+      violations.push(`${file}: the folder "${folder}" is not in FOLDER_RULES.${owner}, add it`);
+      continue;
+    }
+    for (const target of targets) {
+      const to = folderOf(target);
+      if (to === null) violations.push(`${file}: may not import ${target}, which is an entry`);
+      else if (to !== folder && !allowed.includes(to)) violations.push(`${file}: ${folder} may not import ${to}`);
     }
   }
   return violations;
 }
 
 /** Arrows that a table allows and no file has, so that a table tells how things are. */
-export function findUnusedArrows(sources: Sources, rules: Readonly<Record<string, FileRules>>): string[] {
-  return [...localImports(sources)].flatMap(([file, targets]) => {
-    const allowed = rules[placeOf(file)?.owner ?? '']?.[localName(file)] ?? [];
-    if (allowed === 'any') return [];
-    const used = targets.map(localName);
-    return allowed
-      .filter((target) => !used.includes(target))
-      .map((target) => `${file}: does not import ${target}, take it out of FILE_RULES`);
-  });
+export function findUnusedArrows(sources: Sources, rules: Readonly<Record<string, FolderRules>>): string[] {
+  const used = new Set<string>();
+  for (const [file, targets] of localImports(sources)) {
+    const owner = placeOf(file)?.owner ?? '';
+    targets.forEach((target) => used.add(`${owner}: ${folderOf(file) ?? ''} -> ${folderOf(target) ?? ''}`));
+  }
+  return Object.entries(rules).flatMap(([owner, table]) =>
+    Object.entries(table)
+      .flatMap(([folder, allowed]) => allowed.map((target) => `${owner}: ${folder} -> ${target}`))
+      .filter((arrow) => !used.has(arrow)),
+  );
 }
 
 /** Modules that one named file imports and no other file of a published package does. */
@@ -167,7 +173,7 @@ function localImports(sources: Sources): Map<string, string[]> {
   return graph;
 }
 
-/** `packages/x/src/folder/name.ts` is `folder/name`. */
-function localName(file: string): string {
-  return file.replace(/^.*?\/src\//, '').replace(/\.ts$/, '');
+/** The first folder below `src`, `null` for a file at its top. */
+function folderOf(file: string): string | null {
+  return /\/src\/([^/]+)\//.exec(file)?.[1] ?? null;
 }

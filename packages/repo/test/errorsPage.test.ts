@@ -17,7 +17,9 @@ function matches(pattern: RegExp, inFile = /\.ts$/): string[] {
 }
 
 const classes = matches(/^export class (\w+) extends \w*Error\b/gm);
-const codes = matches(/'(ERR_[A-Z_]+)'/g).concat(matches(/'(E[A-Z0-9]{3,})'/g, /transport\/src\/errors\.ts$/));
+const codes = matches(/'(ERR_[A-Z_]+)'/g).concat(
+  matches(/'(E[A-Z0-9]{3,})'/g, /transport\/src\/contract\/errors\.ts$/),
+);
 const stages = matches(/^export type (?:SpawnStage|LossPhase) = (.*);$/gm).flatMap(
   (union) => union.match(/\w+/g) ?? [],
 );

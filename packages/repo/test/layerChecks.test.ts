@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { importsOf } from '../src/imports.js';
 import {
-  checkFileArrows,
+  checkFolderArrows,
   checkNoDisables,
   checkPackageArrows,
   checkSoleImporters,
@@ -9,7 +9,7 @@ import {
   findUnusedArrows,
   type Sources,
 } from '../src/layers.js';
-import { FILE_RULES, PACKAGE_RULES, PRIVATE_FOLDERS, SOLE_IMPORTERS } from '../src/layerTables.js';
+import { FOLDER_RULES, PACKAGE_RULES, PRIVATE_FOLDERS, SOLE_IMPORTERS } from '../src/layerTables.js';
 
 function files(entries: Record<string, string>): Sources {
   return new Map(Object.entries(entries));
@@ -65,30 +65,42 @@ describe('checkPackageArrows', () => {
   });
 });
 
-describe('checkFileArrows', () => {
+describe('checkFolderArrows', () => {
+  const check = (file: string, source: string): string[] => checkFolderArrows(files({ [file]: source }), FOLDER_RULES);
+
   it('refuses the state machine naming a backend', () => {
-    const source = `import type { nodeBackend } from './nodeBackend.js';`;
-    const found = checkFileArrows(files({ 'packages/transport/src/handleTransport.ts': source }), FILE_RULES);
-    expect(found).toEqual(['packages/transport/src/handleTransport.ts: may not import nodeBackend']);
+    const source = `import type { nodeBackend } from '../node/nodeBackend.js';`;
+    expect(check('packages/transport/src/machine/childTransport.ts', source)).toEqual([
+      'packages/transport/src/machine/childTransport.ts: machine may not import node',
+    ]);
   });
 
-  it('asks to add a file that is not in the table', () => {
-    const found = checkFileArrows(files({ 'packages/transport/src/surprise.ts': '' }), FILE_RULES);
-    expect(found).toEqual([expect.stringContaining('not in FILE_RULES.transport, add it')]);
+  it('refuses a folder that imports an entry', () => {
+    const source = `import { subprocessExec } from '../subprocessExec.js';`;
+    expect(check('packages/transport/src/machine/a.ts', source)).toHaveLength(1);
+  });
+
+  it('lets files of one folder import each other, and entries import everything', () => {
+    expect(check('packages/transport/src/machine/a.ts', `import './b.js';`)).toEqual([]);
+    expect(check('packages/transport/src/index.ts', `import './node/b.js'; import './a.js';`)).toEqual([]);
+  });
+
+  it('asks to add a folder that is not in the table', () => {
+    expect(check('packages/transport/src/surprise/a.ts', `import './b.js';`)).toEqual([
+      expect.stringContaining('not in FOLDER_RULES.transport, add it'),
+    ]);
   });
 
   it('says nothing about a package without a table', () => {
-    expect(checkFileArrows(files({ 'packages/bench/src/a.ts': `import './b.js';` }), FILE_RULES)).toEqual([]);
+    expect(check('packages/bench/src/a/a.ts', `import '../b/b.js';`)).toEqual([]);
   });
 });
 
 describe('findUnusedArrows', () => {
   it('finds what is allowed and not imported', () => {
-    const entries = { 'packages/x/src/a.ts': `import './b.js';`, 'packages/x/src/b.ts': '', 'packages/x/src/c.ts': '' };
-    const rules = { x: { a: ['b', 'c'], b: [], c: 'any' } } as const;
-    expect(findUnusedArrows(files(entries), rules)).toEqual([
-      'packages/x/src/a.ts: does not import c, take it out of FILE_RULES',
-    ]);
+    const entries = { 'packages/x/src/a/a.ts': `import '../b/b.js';`, 'packages/x/src/b/b.ts': '' };
+    const rules = { x: { a: ['b', 'c'], b: [], c: [] } };
+    expect(findUnusedArrows(files(entries), rules)).toEqual(['x: a -> c']);
   });
 });
 
@@ -103,7 +115,7 @@ describe('checkSoleImporters', () => {
   });
 
   it('notices that the one importer no longer is one', () => {
-    expect(check({ 'packages/transport/src/nodeBackend.ts': '' })).toHaveLength(1);
+    expect(check({ 'packages/transport/src/node/nodeBackend.ts': '' })).toHaveLength(1);
   });
 
   it('leaves private packages and tests alone', () => {

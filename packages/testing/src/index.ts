@@ -1,19 +1,19 @@
 // Fakes.
-export { FakeBackend, UnexpectedSpawnError } from './fakeBackend.js';
-export type { FakeBackendOptions } from './fakeBackend.js';
-export { FakeChild } from './fakeChild.js';
-export { FakeHolder } from './fakeHolder.js';
-export type { Expectation, Pattern, ScriptedReply, SpawnPattern } from './expectation.js';
-export type { FakeProgram, ProgramContext, ProgramInput, ProgramOutput } from './fakeProgram.js';
-export type { FakeSpawnFailure } from './fakeSpawnError.js';
-export type { FakeSignals } from './fakeSignals.js';
-export type { Chunking } from './chunking.js';
-export type { WriteOutcome } from './fakeOutput.js';
-export { VirtualClock } from './virtualClock.js';
-export type { VirtualClockOptions } from './virtualClock.js';
-export { Scheduler } from './scheduler.js';
-export { memoryReadPipe, memoryWritePipe } from './pipePair.js';
-export type { MemoryPipeOptions, MemoryReadPipe, MemoryWritePipe, MemoryWritePipeOptions } from './pipePair.js';
+export { FakeBackend, UnexpectedSpawnError } from './fake/fakeBackend.js';
+export type { FakeBackendOptions } from './fake/fakeBackend.js';
+export { FakeChild } from './fake/fakeChild.js';
+export { FakeHolder } from './fake/fakeHolder.js';
+export type { Expectation, Pattern, ScriptedReply, SpawnPattern } from './fake/expectation.js';
+export type { FakeProgram, ProgramContext, ProgramInput, ProgramOutput } from './fake/fakeProgram.js';
+export type { FakeSpawnFailure } from './fake/fakeSpawnError.js';
+export type { FakeSignals } from './fake/fakeSignals.js';
+export type { Chunking } from './bytes/chunking.js';
+export type { WriteOutcome } from './fake/fakeOutput.js';
+export { VirtualClock } from './clock/virtualClock.js';
+export type { VirtualClockOptions } from './clock/virtualClock.js';
+export { Scheduler } from './clock/scheduler.js';
+export { memoryReadPipe, memoryWritePipe } from './fake/pipePair.js';
+export type { MemoryPipeOptions, MemoryReadPipe, MemoryWritePipe, MemoryWritePipeOptions } from './fake/pipePair.js';
 
 // Record and replay.
 export { recordBackend, RecordingBackend } from './record/recordBackend.js';
@@ -31,9 +31,9 @@ export type { RecordedError } from './record/recordedError.js';
 export type { RecordedRequest } from './record/recordedRequest.js';
 
 // Protocols and data for tests.
-export { RecordingProtocol } from './recordingProtocol.js';
-export { ProtocolOrderError, StrictProtocol } from './strictProtocol.js';
-export { everySplit, splitEvery } from './splitEvery.js';
+export { RecordingProtocol } from './protocols/recordingProtocol.js';
+export { ProtocolOrderError, StrictProtocol } from './protocols/strictProtocol.js';
+export { everySplit, splitEvery } from './bytes/splitEvery.js';
 
 // The compliance suite of backends.
 export {

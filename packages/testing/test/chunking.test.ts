@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ByteStore } from '../src/byteStore.js';
-import { cutterFor, type Chunking } from '../src/chunking.js';
-import { everySplit, splitEvery } from '../src/splitEvery.js';
+import { ByteStore } from '../src/bytes/byteStore.js';
+import { cutterFor, type Chunking } from '../src/bytes/chunking.js';
+import { everySplit, splitEvery } from '../src/bytes/splitEvery.js';
 import { bytes } from './helpers/started.js';
 
 function cut(chunking: Chunking, ...writes: string[]): string[] {

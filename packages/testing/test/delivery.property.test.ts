@@ -1,8 +1,8 @@
 /** However a fake cuts and shuffles, the bytes are the same and the callbacks keep their grammar. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Chunking } from '../src/chunking.js';
-import { FakeBackend } from '../src/fakeBackend.js';
+import type { Chunking } from '../src/bytes/chunking.js';
+import { FakeBackend } from '../src/fake/fakeBackend.js';
 import { bytes, start, startByHand } from './helpers/started.js';
 
 const chunking: fc.Arbitrary<Chunking> = fc.oneof(

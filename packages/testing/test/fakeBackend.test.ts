@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ValueError } from '@subwire/transport';
-import { FakeBackend, UnexpectedSpawnError } from '../src/fakeBackend.js';
-import type { FakeSpawnFailure } from '../src/fakeSpawnError.js';
+import { FakeBackend, UnexpectedSpawnError } from '../src/fake/fakeBackend.js';
+import type { FakeSpawnFailure } from '../src/fake/fakeSpawnError.js';
 import { bytes, failureOf, start } from './helpers/started.js';
 
 describe('what is expected', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { FakeBackend } from '../src/fakeBackend.js';
+import { FakeBackend } from '../src/fake/fakeBackend.js';
 import { bytes, start } from './helpers/started.js';
 
 describe('a child written as a function', () => {

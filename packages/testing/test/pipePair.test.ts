@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { connectReadPipe, connectWritePipe, Protocol } from '@subwire/transport';
-import { memoryReadPipe, memoryWritePipe } from '../src/pipePair.js';
+import { memoryReadPipe, memoryWritePipe } from '../src/fake/pipePair.js';
 import { bytes } from './helpers/started.js';
 
 class Log extends Protocol {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { SubprocessProtocol, type SubprocessTransport } from '@subwire/transport';
-import { FakeBackend } from '../src/fakeBackend.js';
-import { RecordingProtocol } from '../src/recordingProtocol.js';
-import { StrictProtocol } from '../src/strictProtocol.js';
+import { FakeBackend } from '../src/fake/fakeBackend.js';
+import { RecordingProtocol } from '../src/protocols/recordingProtocol.js';
+import { StrictProtocol } from '../src/protocols/strictProtocol.js';
 import { bytes, failureOf, start, startByHand } from './helpers/started.js';
 
 /** As much of a transport as the protocols look at. */

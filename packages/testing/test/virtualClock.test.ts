@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ValueError } from '@subwire/transport';
-import { VirtualClock } from '../src/virtualClock.js';
+import { VirtualClock } from '../src/clock/virtualClock.js';
 
 describe('a virtual clock', () => {
   it('fires what is due on the way, in order, and lets each have its consequences', async () => {

@@ -1,5 +1,5 @@
-import type { SubprocessBackend } from './backend.js';
-import type { SubprocessOptions } from './options.js';
+import type { SubprocessBackend } from './seam/backend.js';
+import type { SubprocessOptions } from './options/options.js';
 import { subprocessExec } from './subprocessExec.js';
 import { subprocessShell } from './subprocessShell.js';
 

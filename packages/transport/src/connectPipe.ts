@@ -2,17 +2,18 @@ import { closeSync, constants, createReadStream, createWriteStream, fstatSync, o
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, WriteStream } from 'node:tty';
-import type { BaseProtocol } from './base.js';
-import { CallbackQueue, reportAsUncaught, type CallbackErrorReporter } from './callbackQueue.js';
-import type { ReadPipeHandle, WritePipeHandle } from './childHandle.js';
-import { ValueError } from './errors.js';
-import { NodeReadPipe, NodeWritePipe } from './nodePipes.js';
-import { ownOptions } from './ownOptions.js';
-import type { BufferedProtocol, Protocol } from './protocols.js';
-import { ReadPipeTransport } from './readPipeTransport.js';
-import type { ReadTransport, WriteTransport } from './transports.js';
-import { callable } from './valueChecks.js';
-import { WritePipeTransport } from './writePipeTransport.js';
+import type { BaseProtocol } from './contract/base.js';
+import { reportAsUncaught, type CallbackErrorReporter } from './contract/callbackErrors.js';
+import { CallbackQueue } from './machine/callbackQueue.js';
+import type { ReadPipeHandle, WritePipeHandle } from './seam/childHandle.js';
+import { ValueError } from './contract/errors.js';
+import { NodeReadPipe, NodeWritePipe } from './node/nodePipes.js';
+import { ownOptions } from './options/ownOptions.js';
+import type { BufferedProtocol, Protocol } from './contract/protocols.js';
+import { ReadPipeTransport } from './machine/readPipeTransport.js';
+import type { ReadTransport, WriteTransport } from './contract/transports.js';
+import { callable } from './options/valueChecks.js';
+import { WritePipeTransport } from './machine/writePipeTransport.js';
 
 /** A `FileHandle`, as far as it is needed. */
 export interface OwnedFile {

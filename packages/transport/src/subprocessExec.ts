@@ -1,10 +1,10 @@
-import type { SpawnRequest } from './backend.js';
-import { systemClock } from './clock.js';
-import { HandleTransport } from './handleTransport.js';
-import { nodeBackend } from './nodeBackend.js';
-import { parseCreation, type CreationSettings, type SubprocessExecOptions } from './options.js';
-import type { SubprocessProtocol } from './protocols.js';
-import type { SubprocessTransport } from './transports.js';
+import type { SpawnRequest } from './seam/backend.js';
+import { systemClock } from './contract/clock.js';
+import { ChildTransport } from './machine/childTransport.js';
+import { nodeBackend } from './node/nodeBackend.js';
+import { parseCreation, type CreationSettings, type SubprocessExecOptions } from './options/options.js';
+import type { SubprocessProtocol } from './contract/protocols.js';
+import type { SubprocessTransport } from './contract/transports.js';
 
 const CALLBACKS = [
   'connectionMade',
@@ -64,9 +64,9 @@ function requireCallbacks(protocol: SubprocessProtocol): void {
   }
 }
 
-function start(request: SpawnRequest, settings: CreationSettings, protocol: SubprocessProtocol): HandleTransport {
+function start(request: SpawnRequest, settings: CreationSettings, protocol: SubprocessProtocol): ChildTransport {
   const { backend, stdinGraceMs, onCallbackError } = settings;
-  return new HandleTransport(backend.spawn(request), protocol, {
+  return new ChildTransport(backend.spawn(request), protocol, {
     backendName: backend.name,
     clock: backend.clock ?? systemClock,
     stdinGraceMs,
@@ -75,7 +75,7 @@ function start(request: SpawnRequest, settings: CreationSettings, protocol: Subp
 }
 
 /** Resolves when the transport has started; an abort meanwhile takes the child back first. */
-async function startedUnlessAborted(transport: HandleTransport, signal: AbortSignal | null): Promise<void> {
+async function startedUnlessAborted(transport: ChildTransport, signal: AbortSignal | null): Promise<void> {
   if (signal === null) {
     await transport.started;
     return;

@@ -1,8 +1,8 @@
-import type { SubprocessShellOptions } from './options.js';
-import type { SubprocessProtocol } from './protocols.js';
+import type { SubprocessShellOptions } from './options/options.js';
+import type { SubprocessProtocol } from './contract/protocols.js';
 import { subprocessExec } from './subprocessExec.js';
-import type { SubprocessTransport } from './transports.js';
-import { text } from './valueChecks.js';
+import type { SubprocessTransport } from './contract/transports.js';
+import { text } from './options/valueChecks.js';
 
 /**
  * Runs a command line with the shell and connects a protocol to it.

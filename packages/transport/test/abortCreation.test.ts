@@ -1,6 +1,6 @@
 /** The `signal` option, at every stage of a creation; decision 7 of the design. */
 import { describe, expect, it } from '@jest/globals';
-import { SpawnError } from '../src/errors.js';
+import { SpawnError } from '../src/contract/errors.js';
 import { subprocessExec } from '../src/subprocessExec.js';
 import { ManualClock } from './helpers/manualClock.js';
 import { RecordingProtocol, settle } from './helpers/recordingProtocol.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { deliverBuffered } from '../src/bufferedDelivery.js';
+import { deliverBuffered } from '../src/machine/bufferedDelivery.js';
 import { bytes, text } from './helpers/bytes.js';
 
 describe('deliverBuffered', () => {

@@ -1,11 +1,11 @@
 /** Read pipes whose protocol offers the memory. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CallbackQueue } from '../src/callbackQueue.js';
-import type { BufferReceiver } from '../src/childHandle.js';
-import type { CallbackError } from '../src/errors.js';
-import { BufferedProtocol } from '../src/protocols.js';
-import { ReadPipeTransport } from '../src/readPipeTransport.js';
+import { CallbackQueue } from '../src/machine/callbackQueue.js';
+import type { BufferReceiver } from '../src/seam/childHandle.js';
+import type { CallbackError } from '../src/contract/errors.js';
+import { BufferedProtocol } from '../src/contract/protocols.js';
+import { ReadPipeTransport } from '../src/machine/readPipeTransport.js';
 import { text } from './helpers/bytes.js';
 import { RecordingPipeProtocol, settle } from './helpers/recordingProtocol.js';
 import { StubReadPipe } from './helpers/stubChild.js';

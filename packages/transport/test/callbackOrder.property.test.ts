@@ -1,7 +1,7 @@
 /** Any interleaving of what a child can do keeps the guarantees G1 to G8 of the callbacks. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ProcessLookupError } from '../src/errors.js';
+import { ProcessLookupError } from '../src/contract/errors.js';
 import { subprocessExec } from '../src/subprocessExec.js';
 import { bytes } from './helpers/bytes.js';
 import { ManualClock } from './helpers/manualClock.js';

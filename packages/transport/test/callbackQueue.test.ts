@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { CallbackQueue, reportAsUncaught } from '../src/callbackQueue.js';
-import { CallbackError } from '../src/errors.js';
+import { reportAsUncaught } from '../src/contract/callbackErrors.js';
+import { CallbackQueue } from '../src/machine/callbackQueue.js';
+import { CallbackError } from '../src/contract/errors.js';
 
 interface Recorded {
   readonly queue: CallbackQueue;

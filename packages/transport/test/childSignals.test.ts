@@ -1,7 +1,7 @@
 /** Signalling and closing, over a stub child. */
 import { describe, expect, it } from '@jest/globals';
-import { NotSupportedError, ProcessLookupError, SubprocessError, ValueError } from '../src/errors.js';
-import type { Signal } from '../src/signals.js';
+import { NotSupportedError, ProcessLookupError, SubprocessError, ValueError } from '../src/contract/errors.js';
+import type { Signal } from '../src/contract/signals.js';
 import { startStub } from './helpers/started.js';
 
 describe('signals to a child', () => {

@@ -1,8 +1,8 @@
 /** The contracts that users implement: what the compiler accepts as a protocol or a transport, and what it refuses. */
 import { describe, expect, it } from '@jest/globals';
-import { BaseProtocol } from '../src/base.js';
-import { BufferedProtocol, Protocol, SubprocessProtocol } from '../src/protocols.js';
-import type { ReadTransport, SubprocessTransport, WriteTransport } from '../src/transports.js';
+import { BaseProtocol } from '../src/contract/base.js';
+import { BufferedProtocol, Protocol, SubprocessProtocol } from '../src/contract/protocols.js';
+import type { ReadTransport, SubprocessTransport, WriteTransport } from '../src/contract/transports.js';
 
 /** The names of the members that an object of type `T` may lack. */
 type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];

@@ -11,7 +11,7 @@ import {
   systemErrorCode,
   TransportLostError,
   ValueError,
-} from '../src/errors.js';
+} from '../src/contract/errors.js';
 
 const every: readonly (readonly [Error & { readonly code: string }, name: string, code: string])[] = [
   [new SpawnError('ENOENT', { stage: 'exec', program: 'p', path: null, reason: 'r' }), 'SpawnError', 'ENOENT'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ValueError } from '../src/errors.js';
-import { FlowControl, resolveLimits } from '../src/flowControl.js';
+import { ValueError } from '../src/contract/errors.js';
+import { FlowControl, resolveLimits } from '../src/machine/flowControl.js';
 
 describe('resolveLimits', () => {
   it.each([

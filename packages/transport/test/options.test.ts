@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import type { SpawnRequest } from '../src/backend.js';
-import { NotSupportedError, ValueError } from '../src/errors.js';
-import { parseCreation, type CreationSettings, type SubprocessExecOptions } from '../src/options.js';
-import { DEVNULL, PIPE, STDOUT } from '../src/stdio.js';
+import type { SpawnRequest } from '../src/seam/backend.js';
+import { NotSupportedError, ValueError } from '../src/contract/errors.js';
+import { parseCreation, type CreationSettings, type SubprocessExecOptions } from '../src/options/options.js';
+import { DEVNULL, PIPE, STDOUT } from '../src/contract/stdio.js';
 import { StubBackend, StubChild } from './helpers/stubChild.js';
 
 const backend = new StubBackend(new StubChild());

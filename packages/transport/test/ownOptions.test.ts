@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ownOptions } from '../src/ownOptions.js';
+import { ownOptions } from '../src/options/ownOptions.js';
 
 const known = new Set(['shell', 'cwd']);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallbackQueue } from '../src/callbackQueue.js';
-import type { CallbackError } from '../src/errors.js';
-import { ReadPipeTransport } from '../src/readPipeTransport.js';
+import { CallbackQueue } from '../src/machine/callbackQueue.js';
+import type { CallbackError } from '../src/contract/errors.js';
+import { ReadPipeTransport } from '../src/machine/readPipeTransport.js';
 import { RecordingPipeProtocol, settle } from './helpers/recordingProtocol.js';
 import { StubReadPipe } from './helpers/stubChild.js';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { ValueError } from '../src/errors.js';
-import { signalName, signalNumber, type Signal } from '../src/signals.js';
+import { ValueError } from '../src/contract/errors.js';
+import { signalName, signalNumber, type Signal } from '../src/contract/signals.js';
 
 describe('signalNumber', () => {
   it('knows every name of the system', () => {

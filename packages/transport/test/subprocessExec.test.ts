@@ -1,11 +1,11 @@
 /** Creation over a backend of the test; no process is started. */
 import { describe, expect, it } from '@jest/globals';
 import { bindBackend } from '../src/bindBackend.js';
-import { SpawnError } from '../src/errors.js';
-import type { SubprocessProtocol } from '../src/protocols.js';
+import { SpawnError } from '../src/contract/errors.js';
+import type { SubprocessProtocol } from '../src/contract/protocols.js';
 import { subprocessExec } from '../src/subprocessExec.js';
 import { subprocessShell } from '../src/subprocessShell.js';
-import type { SubprocessTransport } from '../src/transports.js';
+import type { SubprocessTransport } from '../src/contract/transports.js';
 import { RecordingProtocol, settle } from './helpers/recordingProtocol.js';
 import { StubBackend, StubChild } from './helpers/stubChild.js';
 

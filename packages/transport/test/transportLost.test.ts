@@ -1,6 +1,6 @@
 /** The link to the child dies: design, section 3, "Loss". */
 import { describe, expect, it } from '@jest/globals';
-import { TransportLostError } from '../src/errors.js';
+import { TransportLostError } from '../src/contract/errors.js';
 import { bytes } from './helpers/bytes.js';
 import { RecordingProtocol } from './helpers/recordingProtocol.js';
 import { startStub } from './helpers/started.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { CallbackQueue } from '../src/callbackQueue.js';
-import { BrokenPipeError, type CallbackError, ValueError } from '../src/errors.js';
-import { WritePipeTransport } from '../src/writePipeTransport.js';
+import { CallbackQueue } from '../src/machine/callbackQueue.js';
+import { BrokenPipeError, type CallbackError, ValueError } from '../src/contract/errors.js';
+import { WritePipeTransport } from '../src/machine/writePipeTransport.js';
 import { bytes, pattern } from './helpers/bytes.js';
 import { RecordingPipeProtocol } from './helpers/recordingProtocol.js';
 import { StubWritePipe } from './helpers/stubChild.js';

@@ -1,6 +1,6 @@
 /** The functions of `ffi.ts` over a simulated macOS: its kernel, Apple's `posix_spawn`, and libuv's loop. */
 import { setImmediate } from 'node:timers';
-import type { Memory, Native } from '../../src/ffi.js';
+import type { Memory, Native } from '../../src/native/ffi.js';
 import { EINVAL, SimulatedKernel } from './simulatedKernel.js';
 
 const SETSID = 0x400;

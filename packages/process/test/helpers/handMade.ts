@@ -6,8 +6,8 @@ import {
   type SubprocessTransport,
   type WriteTransport,
 } from '@subwire/transport';
-import { SubprocessStreamProtocol, type StreamProtocolOptions } from '../../src/subprocessStreamProtocol.js';
-import { Process, type ProcessOptions } from '../../src/process.js';
+import { SubprocessStreamProtocol, type StreamProtocolOptions } from '../../src/process/subprocessStreamProtocol.js';
+import { Process, type ProcessOptions } from '../../src/process/process.js';
 
 /** Which pipes the child has, and what its clock and its signals do. */
 export interface HandMadeShape {

@@ -1,7 +1,7 @@
 /** The interpreter of steps for children that run in memory: the twin of `childProgram.ts`. */
 import type { Clock } from '@subwire/transport';
-import type { FakeHolder } from '../fakeHolder.js';
-import type { ProgramContext } from '../fakeProgram.js';
+import type { FakeHolder } from '../fake/fakeHolder.js';
+import type { ProgramContext } from '../fake/fakeProgram.js';
 import { fakeFact, type FakeDescriptors } from './fakeWorld.js';
 import { patternBytes, type Step } from './step.js';
 

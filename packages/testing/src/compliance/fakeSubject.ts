@@ -1,14 +1,14 @@
 import {
   SpawnError,
   checkDirectory,
-  findProgramFile,
+  locateProgram,
   systemErrorCode,
   type ChildHandle,
   type SpawnRequest,
   type SubprocessBackend,
 } from '@subwire/transport';
-import { FakeBackend, type FakeBackendOptions } from '../fakeBackend.js';
-import { fakeSpawnError } from '../fakeSpawnError.js';
+import { FakeBackend, type FakeBackendOptions } from '../fake/fakeBackend.js';
+import { fakeSpawnError } from '../fake/fakeSpawnError.js';
 import { FakeDescriptors } from './fakeWorld.js';
 import { runSteps } from './fakeSteps.js';
 import { decodeSteps } from './step.js';
@@ -47,7 +47,7 @@ function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
     checkDirectory(program, cwd);
   }
   const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
-  const path = findProgramFile({ program, file: request.executable ?? program, cwd, env });
+  const path = locateProgram({ program, file: request.executable ?? program, cwd, env });
   if (args.some((arg) => Buffer.byteLength(arg) > MAX_ARGUMENT_BYTES)) {
     throw fakeSpawnError({ code: 'E2BIG' }, program, cwd);
   }

@@ -4,7 +4,7 @@
  * 1. As one stream: where the writes were cut is of no matter.
  * 2. What was left out of the recording matches anything, up to the first place where what follows it in the recording comes.
  */
-import { joinBytes, showBytes } from '../bytes.js';
+import { joinBytes, showBytes } from '../bytes/bytes.js';
 import type { Payload } from './payload.js';
 
 /** The place where two streams part. */

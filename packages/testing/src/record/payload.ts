@@ -1,5 +1,5 @@
 /** Bytes of a recording: as they were, or left out. */
-import { joinBytes, textOf } from '../bytes.js';
+import { joinBytes, textOf } from '../bytes/bytes.js';
 
 /** Bytes that were left out of a recording; only their number is known. */
 export interface Redacted {

@@ -5,7 +5,7 @@
  * 2. In a stream the whole stream is searched, so a secret is found also where it was cut into chunks.
  */
 import { ValueError } from '@subwire/transport';
-import { joinBytes, textOf } from '../bytes.js';
+import { joinBytes, textOf } from '../bytes/bytes.js';
 import { payloadBytes, payloadLength, type Payload } from './payload.js';
 import { escapeRegExp, REDACTED } from './redactedText.js';
 import type { SessionEvent, SessionHappening } from './session.js';

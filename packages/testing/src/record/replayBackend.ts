@@ -6,8 +6,8 @@ import {
   type SpawnRequest,
   type SubprocessBackend,
 } from '@subwire/transport';
-import { Scheduler } from '../scheduler.js';
-import { VirtualClock } from '../virtualClock.js';
+import { Scheduler } from '../clock/scheduler.js';
+import { VirtualClock } from '../clock/virtualClock.js';
 import { remakeError } from './recordedError.js';
 import { requestDifferences, type RecordedRequest } from './recordedRequest.js';
 import { ReplayChild } from './replayChild.js';

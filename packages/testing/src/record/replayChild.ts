@@ -19,9 +19,9 @@ import {
   type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
-import { cutterFor } from '../chunking.js';
-import { makeFakeOutput, type FakeOutput } from '../fakeOutput.js';
-import type { Channel, Scheduler } from '../scheduler.js';
+import { cutterFor } from '../bytes/chunking.js';
+import { makeFakeOutput, type FakeOutput } from '../fake/fakeOutput.js';
+import type { Channel, Scheduler } from '../clock/scheduler.js';
 import { payloadBytes } from './payload.js';
 import { ProgramFollower, type Deviation } from './programFollower.js';
 import { remakeError, type RecordedError } from './recordedError.js';

@@ -1,5 +1,5 @@
-import { PostedInput, type Flushed } from '../postedInput.js';
-import type { Scheduler } from '../scheduler.js';
+import { PostedInput, type Flushed } from '../fake/postedInput.js';
+import type { Scheduler } from '../clock/scheduler.js';
 
 /** What an input tells its child. */
 export interface ReplayInputOwner {

@@ -5,10 +5,10 @@ import {
   type SubprocessTransport,
   type WriteTransport,
 } from '@subwire/transport';
-import { FakeBackend, type FakeBackendOptions } from '../../src/fakeBackend.js';
-import type { FakeChild } from '../../src/fakeChild.js';
-import { RecordingProtocol } from '../../src/recordingProtocol.js';
-import { StrictProtocol } from '../../src/strictProtocol.js';
+import { FakeBackend, type FakeBackendOptions } from '../../src/fake/fakeBackend.js';
+import type { FakeChild } from '../../src/fake/fakeChild.js';
+import { RecordingProtocol } from '../../src/protocols/recordingProtocol.js';
+import { StrictProtocol } from '../../src/protocols/strictProtocol.js';
 
 export interface Started {
   readonly transport: SubprocessTransport;

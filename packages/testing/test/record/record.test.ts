@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { nodeBackend, STDOUT, type SubprocessExecOptions } from '@subwire/transport';
-import { FakeBackend } from '../../src/fakeBackend.js';
+import { FakeBackend } from '../../src/fake/fakeBackend.js';
 import { recordBackend } from '../../src/record/recordBackend.js';
 import { replayBackend } from '../../src/record/replayBackend.js';
 import type { Session } from '../../src/record/session.js';
 import { loadSession, saveSession } from '../../src/record/sessionFile.js';
 import { parseSession } from '../../src/record/sessionText.js';
-import type { RecordingProtocol } from '../../src/recordingProtocol.js';
+import type { RecordingProtocol } from '../../src/protocols/recordingProtocol.js';
 import { bytes, failureOf, start, type Started } from '../helpers/started.js';
 
 const node = process.execPath;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SubprocessExecOptions } from '@subwire/transport';
-import { FakeBackend } from '../../src/fakeBackend.js';
+import { FakeBackend } from '../../src/fake/fakeBackend.js';
 import { recordBackend } from '../../src/record/recordBackend.js';
 import { replayBackend, type ReplayBackend } from '../../src/record/replayBackend.js';
 import { ReplayDeviationError } from '../../src/record/replayDeviationError.js';

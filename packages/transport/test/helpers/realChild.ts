@@ -2,10 +2,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SubprocessExecOptions } from '../../src/options.js';
+import type { SubprocessExecOptions } from '../../src/options/options.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
 import { subprocessShell } from '../../src/subprocessShell.js';
-import type { ReadTransport, SubprocessTransport } from '../../src/transports.js';
+import type { ReadTransport, SubprocessTransport } from '../../src/contract/transports.js';
 import { RecordingProtocol } from './recordingProtocol.js';
 
 export interface RealChild {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Protocol, SubprocessProtocol } from '../../src/protocols.js';
-import type { ReadTransport, SubprocessTransport, WriteTransport } from '../../src/transports.js';
+import { Protocol, SubprocessProtocol } from '../../src/contract/protocols.js';
+import type { ReadTransport, SubprocessTransport, WriteTransport } from '../../src/contract/transports.js';
 import { text } from './bytes.js';
 
 /** Keeps a log of short strings and tells when it has grown. */

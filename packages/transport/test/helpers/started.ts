@@ -1,7 +1,7 @@
-import type { CallbackError } from '../../src/errors.js';
-import type { SubprocessExecOptions } from '../../src/options.js';
+import type { CallbackError } from '../../src/contract/errors.js';
+import type { SubprocessExecOptions } from '../../src/options/options.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
-import type { SubprocessTransport } from '../../src/transports.js';
+import type { SubprocessTransport } from '../../src/contract/transports.js';
 import { ManualClock } from './manualClock.js';
 import { RecordingProtocol } from './recordingProtocol.js';
 import { StubBackend, StubChild, type StubChildShape } from './stubChild.js';

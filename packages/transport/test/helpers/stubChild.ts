@@ -1,8 +1,8 @@
 /** A child whose every event is emitted by the test. */
-import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from '../../src/backend.js';
-import { ChildHandle, ReadPipeHandle, WritePipeHandle } from '../../src/childHandle.js';
-import { systemClock, type Clock } from '../../src/clock.js';
-import type { Signal } from '../../src/signals.js';
+import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from '../../src/seam/backend.js';
+import { ChildHandle, ReadPipeHandle, WritePipeHandle } from '../../src/seam/childHandle.js';
+import { systemClock, type Clock } from '../../src/contract/clock.js';
+import type { Signal } from '../../src/contract/signals.js';
 import { bytes } from './bytes.js';
 
 /** Records what is asked of it; `data` and `finish` are the test's. */

@@ -1,8 +1,8 @@
 /** What the node backend says of itself is true: what it claims works, and what it lacks is really lacking. */
 import { describe, expect, it } from '@jest/globals';
-import { NotSupportedError } from '../../src/errors.js';
-import { nodeBackend } from '../../src/nodeBackend.js';
-import { DEVNULL } from '../../src/stdio.js';
+import { NotSupportedError } from '../../src/contract/errors.js';
+import { nodeBackend } from '../../src/node/nodeBackend.js';
+import { DEVNULL } from '../../src/contract/stdio.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
 import { exec, finish, shell } from '../helpers/realChild.js';
 import { RecordingProtocol } from '../helpers/recordingProtocol.js';

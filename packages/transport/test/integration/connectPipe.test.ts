@@ -12,8 +12,8 @@ import {
   type ReadablePipe,
   type WritablePipe,
 } from '../../src/connectPipe.js';
-import { ValueError } from '../../src/errors.js';
-import { BufferedProtocol } from '../../src/protocols.js';
+import { ValueError } from '../../src/contract/errors.js';
+import { BufferedProtocol } from '../../src/contract/protocols.js';
 import { bytes, pattern, text } from '../helpers/bytes.js';
 import { openFds, ScratchDirectory } from '../helpers/realChild.js';
 import { RecordingPipeProtocol, settle } from '../helpers/recordingProtocol.js';

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { DEVNULL, PIPE, STDOUT } from '../../src/stdio.js';
+import { DEVNULL, PIPE, STDOUT } from '../../src/contract/stdio.js';
 import { bytes } from '../helpers/bytes.js';
 import { exec, finish, node, openFds, ScratchDirectory, shell } from '../helpers/realChild.js';
 

@@ -1,8 +1,8 @@
 /** Exit codes, signals, and what they are told as. */
 import { constants } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
-import { NotSupportedError, ProcessLookupError } from '../../src/errors.js';
-import { DEVNULL } from '../../src/stdio.js';
+import { NotSupportedError, ProcessLookupError } from '../../src/contract/errors.js';
+import { DEVNULL } from '../../src/contract/stdio.js';
 import { bytes } from '../helpers/bytes.js';
 import { childStates, exec, exists, finish, shell } from '../helpers/realChild.js';
 import { RecordingProtocol, settle } from '../helpers/recordingProtocol.js';

@@ -1,6 +1,6 @@
 /** Many children at once. */
 import { describe, expect, it } from '@jest/globals';
-import { DEVNULL } from '../../src/stdio.js';
+import { DEVNULL } from '../../src/contract/stdio.js';
 import { pattern } from '../helpers/bytes.js';
 import { childStates, exec, finish, openFds } from '../helpers/realChild.js';
 

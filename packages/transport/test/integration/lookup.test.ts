@@ -1,7 +1,7 @@
 /** Which file is executed: decision 6 and F91. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SpawnError } from '../../src/errors.js';
+import { SpawnError } from '../../src/contract/errors.js';
 import { exec, finish, node, ScratchDirectory, shell } from '../helpers/realChild.js';
 
 const scratch = new ScratchDirectory();

@@ -1,6 +1,6 @@
 /** Real children through the low level: CPython's test_events SubprocessTestsMixin and uvloop's test_process. */
 import { describe, expect, it } from '@jest/globals';
-import { DEVNULL, STDOUT } from '../../src/stdio.js';
+import { DEVNULL, STDOUT } from '../../src/contract/stdio.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
 import { bytes, pattern } from '../helpers/bytes.js';
 import { exec, exists, finish, node, shell } from '../helpers/realChild.js';

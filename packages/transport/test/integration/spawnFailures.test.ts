@@ -1,9 +1,9 @@
 /** Every way a start can fail: one rejection, and nothing is left. */
 import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SpawnError } from '../../src/errors.js';
-import type { SubprocessExecOptions } from '../../src/options.js';
-import { DEVNULL, PIPE } from '../../src/stdio.js';
+import { SpawnError } from '../../src/contract/errors.js';
+import type { SubprocessExecOptions } from '../../src/options/options.js';
+import { DEVNULL, PIPE } from '../../src/contract/stdio.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
 import { childStates, openFds, runProgram, ScratchDirectory } from '../helpers/realChild.js';
 import { RecordingProtocol } from '../helpers/recordingProtocol.js';

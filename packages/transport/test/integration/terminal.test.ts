@@ -1,6 +1,6 @@
 /** Transports over a pseudo-terminal, which script(1) of util-linux provides. */
 import { describe, expect, it } from '@jest/globals';
-import { PIPE } from '../../src/stdio.js';
+import { PIPE } from '../../src/contract/stdio.js';
 import { bytes } from '../helpers/bytes.js';
 import { exec, programPath, type RealChild } from '../helpers/realChild.js';
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { StdioSlot } from '@subwire/transport';
-import { EVERY_CAPABILITY } from '../../everyCapability.js';
+import { EVERY_CAPABILITY } from '../../fake/everyCapability.js';
 import type { RequirementTable } from '../complianceCase.js';
 import { step } from '../step.js';
 

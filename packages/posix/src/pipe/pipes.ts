@@ -1,0 +1,78 @@
+/** Pipes: made, given the size that was chosen, and moved out of the way. */
+import { F_DUPFD_CLOEXEC, F_SETFL, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from '../native/constants.js';
+import { native } from '../native/ffi.js';
+import { PIPE_SIZE_CALL, systemError } from '../native/systemErrors.js';
+
+const pair = new Int32Array(2);
+
+/** The kernel looks at 32 bits of a size. It refuses this one, and might accept the lower bits of a larger one. */
+const REFUSED_BYTES = 0xffff_ffff;
+
+/** The two ends of a pipe. */
+export interface PipeEnds {
+  /** Ours, non-blocking. */
+  readonly ours: number;
+  /** The child's, blocking. */
+  readonly childs: number;
+}
+
+/**
+ * Makes a pipe whose ends no child inherits by itself.
+ *
+ * @param weWrite - Which end is ours.
+ * @param lowest - Descriptors below it are needed in the child; the child's end is not among them.
+ * @param size - How much it holds at least, in bytes; `null` for what the system gives.
+ * @throws the system's error; nothing is left open.
+ */
+export function makePipe(weWrite: boolean, lowest: number, size: number | null = null): PipeEnds {
+  const c = native();
+  if (c.pipe2(pair, O_CLOEXEC) !== 0) {
+    throw systemError('pipe2', c.errno());
+  }
+  let ours = pair[weWrite ? 1 : 0] ?? -1;
+  let childs = pair[weWrite ? 0 : 1] ?? -1;
+  try {
+    // A descriptor below 3 would be taken for a standard stream by everybody else here.
+    ours = moveUp(ours, 3);
+    childs = moveUp(childs, lowest);
+    if (size !== null) {
+      setPipeSize(ours, size);
+    }
+  } catch (thrown) {
+    c.close(ours);
+    c.close(childs);
+    throw thrown;
+  }
+  c.fcntl(ours, F_SETFL, O_NONBLOCK | (weWrite ? 1 : 0));
+  return { ours, childs };
+}
+
+function setPipeSize(fd: number, size: number): void {
+  const c = native();
+  if (c.fcntl(fd, F_SETPIPE_SZ, Math.min(size, REFUSED_BYTES)) < 0) {
+    throw systemError(PIPE_SIZE_CALL, c.errno());
+  }
+}
+
+/** Returns the descriptor, or if it is below `lowest` a duplicate that is not, in its place. */
+function moveUp(fd: number, lowest: number): number {
+  if (fd >= lowest) {
+    return fd;
+  }
+  const moved = duplicate(fd, lowest);
+  native().close(fd);
+  return moved;
+}
+
+/**
+ * Duplicates a descriptor, close-on-exec, at `lowest` or above.
+ * @throws the system's error.
+ */
+export function duplicate(fd: number, lowest: number): number {
+  const c = native();
+  const copy = c.fcntl(fd, F_DUPFD_CLOEXEC, lowest);
+  if (copy < 0) {
+    throw systemError('fcntl', c.errno());
+  }
+  return copy;
+}

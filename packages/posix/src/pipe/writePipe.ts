@@ -1,0 +1,227 @@
+/**
+ * Our end of a pipe that the child reads.
+ *
+ * 1. A write goes to the system at once; what that took is flushed before `write()` returns.
+ * 2. The rest is copied and waits for the pipe; later writes wait behind it.
+ * 3. Registered from the start, for nothing: the kernel reports the close of the other end all the same, so it is seen
+ *    without a write. Bytes that were not taken by then never will be.
+ * 4. Every write is flushed exactly once, in order; `close` comes after the last of them.
+ */
+import { WritePipeHandle } from '@subwire/transport';
+import { EAGAIN, EINTR, EPIPE } from '../native/constants.js';
+import { native, type Native } from '../native/ffi.js';
+import { growInput } from './pipeCapacity.js';
+import { BROKEN, poller, WRITABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import { PendingBytes } from './pendingBytes.js';
+import { pipeFailure } from '../native/systemErrors.js';
+
+type Flushed = (error?: Error | null) => void;
+
+/** A write that waits, with the number of its bytes that do. */
+interface Waiting {
+  left: number;
+  readonly flushed: Flushed;
+}
+
+/** So many writes into a full pipe tell that more is written than fits. */
+const BUSY_WRITES = 2;
+
+/** The writing end. */
+export class WritePipe extends WritePipeHandle implements PollTarget {
+  readonly #native: Native = native();
+  #fd = -1;
+  #slot: PollSlot | null = null;
+  #polling = false;
+  readonly #mayGrow: boolean;
+  #shortWrites = 0;
+  #ending = false;
+  #closed = false;
+  /** Of the last write that failed. */
+  #errno = 0;
+  readonly #pending = new PendingBytes();
+  readonly #waiting: Waiting[] = [];
+
+  /** @param chosenSize - What the pipe will hold at least, `null` if the system says. */
+  constructor(chosenSize: number | null) {
+    super();
+    this.#mayGrow = chosenSize === null;
+  }
+
+  /** Takes a non-blocking descriptor over. */
+  open(fd: number): void {
+    if (this.#closed) {
+      this.#native.close(fd);
+      return;
+    }
+    this.#fd = fd;
+    try {
+      this.#slot = poller().add(fd, 0, this);
+    } catch (thrown) {
+      this.#close(thrown instanceof Error ? thrown : null, false);
+      return;
+    }
+    this.#proceed(false);
+  }
+
+  override write(chunk: Uint8Array, flushed: Flushed): void {
+    if (this.#closed || this.#ending) {
+      flushed(pipeFailure('write', EPIPE));
+      return;
+    }
+    if (this.#fd < 0 || this.#waiting.length > 0) {
+      this.#append(chunk, flushed);
+      return;
+    }
+    const taken = this.#writeOnce(chunk);
+    if (taken === chunk.length) {
+      flushed();
+    } else if (taken < 0) {
+      const error = pipeFailure('write', this.#errno);
+      flushed(error);
+      this.#close(error, false);
+    } else {
+      this.#append(chunk.subarray(taken), flushed);
+      this.#poll(true);
+    }
+  }
+
+  override end(): void {
+    this.#ending = true;
+    if (this.#fd >= 0 && this.#waiting.length === 0) {
+      this.#close(null, false);
+    }
+  }
+
+  override destroy(): void {
+    this.#close(null, false);
+  }
+
+  /** Closes without a word: the child never started. */
+  drop(): void {
+    this.#closed = true;
+    this.#release();
+  }
+
+  onReady(events: number): void {
+    if ((events & BROKEN) !== 0) {
+      this.#close(null, true);
+      return;
+    }
+    this.#proceed(true);
+  }
+
+  #append(chunk: Uint8Array, flushed: Flushed): void {
+    this.#pending.append(chunk);
+    this.#waiting.push({ left: chunk.length, flushed });
+  }
+
+  /** Writes what waits, as far as the pipe takes it. */
+  #proceed(inEvent: boolean): void {
+    while (!this.#closed && this.#waiting.length > 0) {
+      const wanted = this.#pending.length;
+      const taken = this.#writeOnce(this.#pending.bytes);
+      if (taken < 0) {
+        this.#close(pipeFailure('write', this.#errno), inEvent);
+        return;
+      }
+      this.#pending.consume(taken);
+      this.#flush(taken);
+      if (taken < wanted) {
+        this.#poll(true);
+        return;
+      }
+    }
+    if (!this.#closed) {
+      this.#poll(false);
+      if (this.#ending) {
+        this.#close(null, inEvent);
+      }
+    }
+  }
+
+  /** Tells the writes whose last byte is among the next `taken`; they may write again, or close. */
+  #flush(taken: number): void {
+    let rest = taken;
+    for (let first = this.#waiting[0]; first !== undefined && first.left <= rest; first = this.#waiting[0]) {
+      rest -= first.left;
+      this.#waiting.shift();
+      first.flushed();
+    }
+    const partly = this.#waiting[0];
+    if (partly !== undefined) {
+      partly.left -= rest;
+    }
+  }
+
+  /** Returns how many bytes were taken, 0 if the pipe is full, -1 on failure. */
+  #writeOnce(bytes: Uint8Array): number {
+    const taken = this.#native.write(this.#fd, bytes, bytes.length);
+    if (taken < bytes.length) {
+      this.#watchLoad();
+    }
+    if (taken >= 0) {
+      return taken;
+    }
+    this.#errno = this.#native.errno();
+    return this.#errno === EAGAIN || this.#errno === EINTR ? 0 : -1;
+  }
+
+  /** A pipe that is full again and again gets larger, unless its size was chosen. */
+  #watchLoad(): void {
+    this.#shortWrites += 1;
+    if (this.#mayGrow && this.#shortWrites === BUSY_WRITES) {
+      growInput(this.#fd);
+    }
+  }
+
+  /** Waits for room in the pipe, or no longer. */
+  #poll(wanted: boolean): void {
+    if (this.#polling === wanted || this.#slot === null) {
+      return;
+    }
+    this.#polling = wanted;
+    try {
+      poller().modify(this.#slot, wanted ? WRITABLE : 0);
+    } catch (thrown) {
+      this.#close(thrown instanceof Error ? thrown : null, false);
+      return;
+    }
+  }
+
+  #close(error: Error | null, inEvent: boolean): void {
+    if (this.#closed) {
+      return;
+    }
+    this.#closed = true;
+    this.#release();
+    if (inEvent) {
+      this.#tell(error);
+    } else {
+      queueMicrotask(() => {
+        this.#tell(error);
+      });
+    }
+  }
+
+  #tell(error: Error | null): void {
+    const dropped = this.#waiting.length > 0 ? (error ?? pipeFailure('write', EPIPE)) : null;
+    for (const { flushed } of this.#waiting.splice(0)) {
+      flushed(dropped);
+    }
+    // That nobody reads is an ordinary end; whether bytes were left over is the transport's to say.
+    const ordinary = error === null || ('code' in error && error.code === 'EPIPE');
+    this.emit('close', ordinary ? null : error);
+  }
+
+  #release(): void {
+    this.#pending.clear();
+    if (this.#slot !== null) {
+      poller().remove(this.#slot);
+      this.#slot = null;
+    }
+    if (this.#fd >= 0) {
+      this.#native.close(this.#fd);
+      this.#fd = -1;
+    }
+  }
+}

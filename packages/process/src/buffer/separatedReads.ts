@@ -1,0 +1,95 @@
+import { ValueError } from '@subwire/transport';
+import type { ReadBuffer } from './readBuffer.js';
+import { SeparatorSearch, toSeparators, type Separator } from '../search/separatorSearch.js';
+import { IncompleteReadError, LimitOverrunError } from '../results/streamErrors.js';
+
+const NEWLINE = 10;
+
+/** `readuntil` and `readline` of a reader. */
+export class SeparatedReads {
+  readonly #buffer: ReadBuffer;
+  readonly #newline = new SeparatorSearch([new Uint8Array([NEWLINE])]);
+  /** The search of the last `readuntil`, in case the next one has the same separators. */
+  #lastSearch: SeparatorSearch = this.#newline;
+
+  constructor(buffer: ReadBuffer) {
+    this.#buffer = buffer;
+  }
+
+  /** Takes a complete line within the limit out of the buffer, `null` if there is none or another read is to tell why. */
+  lineAtHand(): Uint8Array | null {
+    const buffer = this.#buffer;
+    const search = this.#newline;
+    if (buffer.exception !== null) {
+      return null;
+    }
+    buffer.settle();
+    if (!search.find(buffer.queue)) {
+      return null;
+    }
+    const length = search.matchEnd - buffer.queue.head;
+    return length <= buffer.limit + 1 ? buffer.take(length) : null;
+  }
+
+  readuntil(separator: Separator | readonly Separator[], signal: AbortSignal | undefined): Promise<Uint8Array> {
+    return this.#readuntil(separator === '\n' ? this.#newline : this.#searchFor(separator), signal);
+  }
+
+  async readline(signal: AbortSignal | undefined): Promise<Uint8Array> {
+    try {
+      return await this.#readuntil(this.#newline, signal);
+    } catch (error) {
+      if (error instanceof IncompleteReadError) {
+        return error.partial;
+      }
+      if (error instanceof LimitOverrunError) {
+        this.#dropLine(error.consumed);
+        throw new ValueError(error.message, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  async #readuntil(search: SeparatorSearch, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const buffer = this.#buffer;
+    const { queue, limit } = buffer;
+    buffer.check(signal);
+    for (;;) {
+      if (search.find(queue)) {
+        const start = search.matchEnd - search.matchLength - queue.head;
+        if (start > limit) {
+          throw new LimitOverrunError('Separator is found, but chunk is longer than limit', start);
+        }
+        return buffer.take(search.matchEnd - queue.head);
+      }
+      const offset = Math.max(0, queue.length + 1 - search.longest);
+      if (offset > limit) {
+        throw new LimitOverrunError('Separator is not found, and chunk exceed the limit', offset);
+      }
+      if (buffer.eof) {
+        throw new IncompleteReadError(buffer.takeAll(), null);
+      }
+      await buffer.wait('readuntil', { bytes: limit + search.longest, search }, signal);
+      buffer.settle();
+    }
+  }
+
+  #searchFor(separator: Separator | readonly Separator[]): SeparatorSearch {
+    const separators = toSeparators(separator);
+    if (!this.#lastSearch.isFor(separators)) {
+      this.#lastSearch = new SeparatorSearch(separators);
+    }
+    return this.#lastSearch;
+  }
+
+  /** After an overrun: drops the line if it is complete, else everything. */
+  #dropLine(length: number): void {
+    const { queue } = this.#buffer;
+    if (queue.byteAt(length) === NEWLINE) {
+      queue.skip(length + 1);
+    } else {
+      queue.clear();
+    }
+    this.#buffer.consumed();
+  }
+}

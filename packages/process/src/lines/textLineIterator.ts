@@ -1,0 +1,103 @@
+/**
+ * Lines of text.
+ *
+ * 1. They are decoded in batches: many lines of the first chunk at once. The bytes stay in the queue until their lines were
+ *    handed out; whoever else wants to read calls `settle()` first, through the buffer.
+ * 2. What cannot be batched (lines over several chunks, other separators, long lines) goes line by line.
+ */
+import type { Lease, ReadBuffer } from '../buffer/readBuffer.js';
+import { indexOfByte, lastIndexOfByte } from '../search/byteSearch.js';
+import { LineIterator } from './lineIterator.js';
+import type { LineRules } from './lineOptions.js';
+import { textDecoding, type TextDecoding } from './textDecoding.js';
+
+/** The most bytes that are decoded at once: a line keeps as much text alive. */
+const BATCH_BYTES = 16_384;
+
+/** Batches below this size gain nothing. */
+const LEAST_BATCH_BYTES = 256;
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+
+/** Iterates over lines of text. */
+export class TextLineIterator extends LineIterator<string> implements Lease {
+  readonly #decoding: TextDecoding;
+  readonly #batchBytes: number;
+  readonly #keep: 0 | 1;
+  /** The batch: whole lines of text, all with their ends. */
+  #text = '';
+  #position = 0;
+  #handedOut = 0;
+  /** Bytes of the batch in the queue. */
+  #bytes = 0;
+
+  constructor(buffer: ReadBuffer, rules: LineRules, encoding: 'utf8' | 'latin1') {
+    super(buffer, rules);
+    this.#decoding = textDecoding(encoding, rules.fatal);
+    this.#keep = rules.keepEnds ? 1 : 0;
+    const most = Math.min(BATCH_BYTES, rules.maxLineBytes, buffer.limit);
+    this.#batchBytes = (rules.plainNewline || rules.universal) && !rules.fatal && most >= LEAST_BATCH_BYTES ? most : 0;
+  }
+
+  override lineAtHand(): string | null {
+    if (!this.mayRead) {
+      return null;
+    }
+    if (this.#position === this.#text.length && !this.#readBatch()) {
+      return super.lineAtHand();
+    }
+    const text = this.#text;
+    const start = this.#position;
+    const end = text.indexOf('\n', start);
+    this.#position = end + 1;
+    this.#handedOut += 1;
+    if (end + 1 === text.length) {
+      this.#finishBatch(this.#bytes);
+      this.buffer.lend(null);
+    }
+    return text.slice(start, end + this.#keep);
+  }
+
+  /** Somebody else reads: only the lines that were handed out are gone. */
+  settle(): void {
+    const chunk = this.buffer.queue.peekFirst();
+    let end = 0;
+    for (let lines = 0; lines < this.#handedOut; lines += 1) {
+      end = indexOfByte(chunk, NEWLINE, end) + 1;
+    }
+    this.#finishBatch(end);
+  }
+
+  protected override decode(bytes: Uint8Array): string {
+    return this.#decoding.decode(bytes);
+  }
+
+  /** Decodes the lines that are complete in the first chunk; tells whether there are any. */
+  #readBatch(): boolean {
+    const { buffer } = this;
+    if (this.#batchBytes === 0 || !this.atLineStart) {
+      return false;
+    }
+    buffer.settle();
+    const chunk = buffer.queue.peekFirst();
+    const end = lastIndexOfByte(chunk, NEWLINE, this.#batchBytes - 1) + 1;
+    const region = chunk.subarray(0, end);
+    if (end === 0 || (this.rules.universal && indexOfByte(region, CARRIAGE_RETURN, 0) !== -1)) {
+      return false;
+    }
+    this.#text = this.#decoding.decode(region);
+    this.#position = 0;
+    this.#handedOut = 0;
+    this.#bytes = end;
+    buffer.lend(this);
+    return true;
+  }
+
+  #finishBatch(consumedBytes: number): void {
+    this.#text = '';
+    this.#position = 0;
+    this.buffer.queue.skip(consumedBytes);
+    this.buffer.consumed();
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Feeding and reading a child to its end.
+ *
+ * 1. The input is fed and all outputs are read at the same time; the exit is waited for at the end.
+ * 2. What was read belongs to the conversation, not to a call: a call that ends early loses nothing.
+ * 3. A reader that went away is no error: a child need not read its input.
+ * 4. After the exit, `drainGraceMs` bounds the wait for outputs that a descendant holds, and that is reported. What the
+ *    child wrote before its exit is not subject to it, however late we come to read it.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownOptions, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
+import { Deadline, type WaitOptions } from '../wait/deadline.js';
+import { checkDuration, startTimer } from '../wait/durations.js';
+import { checkInput, feedPieces, type CommunicateInput } from './inputFeed.js';
+import { checkCaptureLimits, OutputCollector, type CaptureLimits } from './outputCollector.js';
+import { OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
+import { ConcurrentReadError } from '../results/streamErrors.js';
+import type { StreamReader } from '../reader/streamReader.js';
+import type { SubprocessStreamProtocol } from './subprocessStreamProtocol.js';
+
+/** Bytes asked for with one read. */
+const READ_BYTES = 262_144;
+
+/** The outputs that a conversation is about; those of `extraFds` are their owner's. */
+const OUTPUT_FDS = [1, 2] as const;
+
+/** Turns of the event loop without a byte that tell that what is left of an output is a held pipe. */
+const IDLE_TURNS = 2;
+
+/** Most turns that a descendant which writes on and on gets. */
+const MAX_TURNS = 32;
+
+/** Options of `Process.communicate`. */
+export interface CommunicateOptions extends WaitOptions, CaptureLimits {
+  /**
+   * How long after the exit to wait for outputs that a descendant holds; then our ends are closed. Default: for ever.
+   * Milliseconds.
+   */
+  readonly drainGraceMs?: number;
+  /** Called with the length of each chunk that was read. */
+  readonly onBytes?: (nbytes: number) => void;
+}
+
+const COMMUNICATE_OPTIONS: ReadonlySet<string> = new Set<keyof CommunicateOptions>([
+  'signal',
+  'timeoutMs',
+  'maxBytes',
+  'overflow',
+  'drainGraceMs',
+  'onBytes',
+]);
+
+/** What came of a conversation. */
+export interface Communicated {
+  readonly stdout: Uint8Array | null;
+  readonly stderr: Uint8Array | null;
+  /** Bytes that `overflow: 'truncate'` left out of each output. */
+  readonly truncated: { readonly stdout: number; readonly stderr: number };
+  /** Outputs that a descendant still held when `drainGraceMs` was over. */
+  readonly heldPipes: readonly number[];
+}
+
+/** The conversation of one process. */
+export class Communication {
+  readonly #protocol: SubprocessStreamProtocol;
+  readonly #clock: Clock;
+  #collectors = new Map<number, OutputCollector>();
+  #endedEarly = false;
+  #running = false;
+
+  constructor(protocol: SubprocessStreamProtocol, clock: Clock) {
+    this.#protocol = protocol;
+    this.#clock = clock;
+  }
+
+  /** One call of `communicate`. */
+  async run(input: CommunicateInput, given: CommunicateOptions): Promise<Communicated> {
+    const options: CommunicateOptions = ownOptions(given, COMMUNICATE_OPTIONS);
+    checkInput(input);
+    checkCaptureLimits(options);
+    checkDuration(options.drainGraceMs ?? Infinity, 'drainGraceMs');
+    const { stdin } = this.#protocol;
+    const hasInput = input !== null && input !== undefined;
+    if (hasInput && stdin === null) {
+      throw new ValueError('there is input, but stdin is not a PIPE');
+    }
+    if (hasInput && this.#endedEarly) {
+      throw new ValueError('input cannot follow a communicate() that ended early');
+    }
+    if (this.#running) {
+      throw new ConcurrentReadError('communicate');
+    }
+    options.signal?.throwIfAborted();
+    using deadline = new Deadline({ signal: options.signal, timeoutMs: options.timeoutMs }, this.#clock);
+    this.#running = true;
+    try {
+      const done = await this.#converse(hasInput ? input : null, options, deadline);
+      this.#collectors = new Map();
+      this.#endedEarly = false;
+      return done;
+    } catch (thrown) {
+      this.#endedEarly = true;
+      throw this.#withOutput(thrown, options, deadline);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #converse(
+    input: NonNullable<CommunicateInput> | null,
+    options: CommunicateOptions,
+    deadline: Deadline,
+  ): Promise<Communicated> {
+    const held: number[] = [];
+    const grace = this.#cutAfterExit(options.drainGraceMs ?? Infinity, held, deadline.signal);
+    try {
+      await Promise.all([
+        this.#feed(input, deadline.signal),
+        ...OUTPUT_FDS.map((fd) => this.#collect(fd, options, deadline.signal)),
+        this.#protocol.exited.wait(deadline.signal),
+      ]);
+    } catch (thrown) {
+      // The others stop too: what they would read now belongs to the next call.
+      deadline.abort(thrown);
+      throw thrown;
+    } finally {
+      grace.cancel();
+    }
+    return {
+      stdout: this.#bytes(1),
+      stderr: this.#bytes(2),
+      truncated: { stdout: this.#dropped(1), stderr: this.#dropped(2) },
+      heldPipes: held,
+    };
+  }
+
+  async #feed(input: NonNullable<CommunicateInput> | null, signal: AbortSignal): Promise<void> {
+    const { stdin } = this.#protocol;
+    if (stdin === null) {
+      return;
+    }
+    try {
+      if (typeof input === 'string' || input instanceof Uint8Array) {
+        stdin.write(input);
+      } else if (input !== null) {
+        await feedPieces(stdin, input, signal);
+      }
+    } finally {
+      stdin.close();
+    }
+  }
+
+  async #collect(fd: number, options: CommunicateOptions, signal: AbortSignal): Promise<void> {
+    const reader = this.#protocol.readers.get(fd);
+    if (reader === undefined) {
+      return;
+    }
+    let collector = this.#collectors.get(fd);
+    if (collector === undefined) {
+      collector = new OutputCollector(fd, options);
+      this.#collectors.set(fd, collector);
+    }
+    for (;;) {
+      const chunk = await reader.read(READ_BYTES, { signal });
+      if (chunk.length === 0) {
+        return;
+      }
+      collector.add(chunk);
+      options.onBytes?.(chunk.length);
+    }
+  }
+
+  /** Rule 4. Closing our ends makes the reads see the end of the stream. */
+  #cutAfterExit(graceMs: number, held: number[], signal: AbortSignal): { cancel: () => void } {
+    let timer: ClockTimer | null = null;
+    let cancelled = false;
+    const cut = async (): Promise<void> => {
+      // It is possible that we were kept from reading all that time, and what the child wrote is still in the pipe.
+      for (let idle = 0, turn = 0; idle < IDLE_TURNS && turn < MAX_TURNS; turn += 1) {
+        const before = this.#totalBytes;
+        await nextTurn();
+        idle = this.#totalBytes === before ? idle + 1 : 0;
+        if (cancelled) {
+          return;
+        }
+      }
+      for (const fd of OUTPUT_FDS) {
+        const reader = this.#protocol.readers.get(fd);
+        if (reader !== undefined && !isOver(reader)) {
+          held.push(fd);
+          reader.cancel();
+        }
+      }
+      // Whoever holds the input without reading it holds the feeding too.
+      this.#protocol.stdin?.transport.abort();
+    };
+    const arm = (): void => {
+      if (!cancelled) {
+        timer = startTimer(this.#clock, () => void cut(), graceMs);
+      }
+    };
+    if (graceMs !== Infinity) {
+      this.#protocol.exited.wait(signal).then(arm, () => undefined);
+    }
+    return {
+      cancel: () => {
+        cancelled = true;
+        timer?.cancel();
+      },
+    };
+  }
+
+  get #totalBytes(): number {
+    return [...this.#collectors.values()].reduce((sum, collector) => sum + collector.totalBytes, 0);
+  }
+
+  #bytes(fd: number): Uint8Array | null {
+    return this.#collectors.get(fd)?.bytes() ?? null;
+  }
+
+  #dropped(fd: number): number {
+    return this.#collectors.get(fd)?.droppedBytes ?? 0;
+  }
+
+  #withOutput(thrown: unknown, options: CommunicateOptions, deadline: Deadline): unknown {
+    const output = { stdout: this.#bytes(1), stderr: this.#bytes(2) };
+    if (deadline.expired) {
+      return new TimeoutExpired('communicate()', options.timeoutMs ?? 0, output);
+    }
+    if (thrown instanceof OutputOverflowError) {
+      return new OutputOverflowError(thrown.fd, thrown.maxBytes, output);
+    }
+    return thrown;
+  }
+}
+
+function isOver(reader: StreamReader): boolean {
+  return reader.atEof() || reader.exception() !== null;
+}

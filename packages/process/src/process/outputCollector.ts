@@ -1,0 +1,107 @@
+import { ValueError } from '@subwire/transport';
+import { ChunkQueue } from '../search/chunkQueue.js';
+import { InputSlab } from '../buffer/inputSlab.js';
+import { OutputOverflowError } from '../results/processErrors.js';
+
+/** What to do with output beyond `maxBytes`. */
+export type OverflowPolicy = 'error' | 'truncate';
+
+/** How much to keep of an output. */
+export interface CaptureLimits {
+  /** Most bytes kept of each output. Default: no limit. */
+  readonly maxBytes?: number;
+  /** `'error'` rejects with `OutputOverflowError`; `'truncate'` keeps the first and the last half. Default: `'error'`. */
+  readonly overflow?: OverflowPolicy;
+}
+
+/** Chunks up to this size are copied together: kept one by one they would take many times their length. */
+const SMALL_CHUNK_BYTES = 4_096;
+
+/**
+ * Checks the limits that a caller gave.
+ * @throws {ValueError} for a value that makes no sense.
+ */
+export function checkCaptureLimits({ maxBytes = Infinity, overflow = 'error' }: CaptureLimits): void {
+  if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) {
+    throw new ValueError('maxBytes must be a number, 0 or more');
+  }
+  if (overflow !== 'error' && overflow !== 'truncate') {
+    throw new ValueError("overflow must be 'error' or 'truncate'");
+  }
+}
+
+/** Collects one output, in memory bounded by the limits, however small its chunks are. */
+export class OutputCollector {
+  readonly #fd: number;
+  readonly #maxBytes: number;
+  readonly #headLimit: number;
+  readonly #tailLimit: number;
+  readonly #slab = new InputSlab();
+  readonly #head = new ChunkQueue();
+  /** The newest bytes beyond the head, while truncating. */
+  readonly #tail = new ChunkQueue();
+  #totalBytes = 0;
+  #overflowed = false;
+
+  constructor(fd: number, limits: CaptureLimits) {
+    const { maxBytes = Infinity, overflow = 'error' } = limits;
+    this.#fd = fd;
+    this.#maxBytes = Math.floor(maxBytes);
+    this.#tailLimit = overflow === 'error' || maxBytes === Infinity ? 0 : Math.floor(maxBytes / 2);
+    this.#headLimit = this.#maxBytes - this.#tailLimit;
+    this.#overflowed = overflow === 'truncate';
+  }
+
+  /** Bytes that were written, kept or not. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
+  /** Bytes that were written beyond what is kept. */
+  get droppedBytes(): number {
+    return Math.max(0, this.#totalBytes - this.#maxBytes);
+  }
+
+  /**
+   * Takes a chunk.
+   * @throws {OutputOverflowError} if that is too much and the policy says so; once, later chunks are counted and dropped.
+   */
+  add(chunk: Uint8Array): void {
+    this.#totalBytes += chunk.length;
+    const room = this.#headLimit - this.#head.length;
+    if (chunk.length <= room) {
+      this.#append(this.#head, chunk);
+      return;
+    }
+    this.#append(this.#head, chunk.subarray(0, room));
+    if (!this.#overflowed) {
+      this.#overflowed = true;
+      throw new OutputOverflowError(this.#fd, this.#maxBytes);
+    }
+    this.#append(this.#tail, chunk.subarray(Math.max(room, chunk.length - this.#tailLimit)));
+    this.#tail.skip(Math.max(0, this.#tail.length - this.#tailLimit));
+  }
+
+  /** Returns what is kept, in one piece. */
+  bytes(): Uint8Array {
+    const all = new Uint8Array(this.#head.length + this.#tail.length);
+    this.#head.copyInto(all);
+    this.#tail.copyInto(all.subarray(this.#head.length));
+    return all;
+  }
+
+  #append(queue: ChunkQueue, chunk: Uint8Array): void {
+    if (chunk.length === 0) {
+      return;
+    }
+    if (chunk.length > SMALL_CHUNK_BYTES) {
+      queue.push(chunk);
+      return;
+    }
+    this.#slab.room(chunk.length).set(chunk);
+    const own = this.#slab.fill(chunk.length);
+    if (!queue.grow(own)) {
+      queue.push(own);
+    }
+  }
+}

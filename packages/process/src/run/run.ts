@@ -1,0 +1,223 @@
+import {
+  PIPE,
+  systemClock,
+  ValueError,
+  type SubprocessExecOptions,
+  type SubprocessShellOptions,
+} from '@subwire/transport';
+import {
+  signalOf,
+  type CompletedProcess,
+  type CompletedWith,
+  type Hinted,
+  type Only,
+} from '../results/completedProcess.js';
+import { createSubprocessExec, createSubprocessShell } from '../process/createSubprocess.js';
+import { Deadline } from '../wait/deadline.js';
+import { checkDuration } from '../wait/durations.js';
+import { checkInput, holdErrors, type CommunicateInput } from '../process/inputFeed.js';
+import { checkCaptureLimits, type CaptureLimits } from '../process/outputCollector.js';
+import type { Process } from '../process/process.js';
+import { CalledProcessError, OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
+import { talkToEnd, type ConversationLimits } from './runConversation.js';
+import { checkPlaces, openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
+
+/** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
+const DEFAULT_MAX_BYTES = 104_857_600;
+
+/** How long `run` waits, after the exit, for outputs that a descendant holds, unless told otherwise. */
+const DEFAULT_DRAIN_GRACE_MS = 1_000;
+
+/** The options that the layer below does not know. */
+const OWN_OPTIONS: ReadonlySet<string> = new Set<keyof RunOptions>([
+  'input',
+  'encoding',
+  'timeoutMs',
+  'check',
+  'maxBytes',
+  'overflow',
+  'drainGraceMs',
+  'onBytes',
+]);
+
+/** What `run` and `shell` have in common. */
+interface RunSettings extends CaptureLimits {
+  /** Written to the child's input, which is closed then. Node and web streams are iterables too. Default: empty. */
+  readonly input?: CommunicateInput;
+  /** The child's input, where there is no `input`. Default: `DEVNULL`. */
+  readonly stdin?: RunSource;
+  /** Default: `PIPE`, that is captured. */
+  readonly stdout?: RunTarget;
+  /** Default: `PIPE`, that is captured. */
+  readonly stderr?: RunTarget;
+  /** Makes the outputs text, for instance `'utf8'`. Default: bytes. */
+  readonly encoding?: string;
+  /** Ends the child when its time is over; the call rejects with `TimeoutExpired`. Milliseconds. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Ends the child on abort; the call rejects with `signal.reason` once it is reaped. */
+  readonly signal?: AbortSignal;
+  /** Rejects with `CalledProcessError` unless the return code is 0. Default: `false`. */
+  readonly check?: boolean;
+  /** How long to wait between SIGTERM and SIGKILL when the child has to be ended. Default: 5 000 milliseconds. */
+  readonly stopGraceMs?: number;
+  /** How long after the exit to wait for outputs that a descendant holds. Default: 1 000 milliseconds. */
+  readonly drainGraceMs?: number;
+  /** Called with the length of each captured chunk. */
+  readonly onBytes?: (nbytes: number) => void;
+}
+
+type OwnStdio = 'stdin' | 'stdout' | 'stderr' | 'signal';
+
+/** Options of `run`. */
+export interface RunOptions extends RunSettings, Omit<SubprocessExecOptions, OwnStdio> {}
+
+/** Options of `shell`. */
+export interface ShellOptions extends RunSettings, Omit<SubprocessShellOptions, OwnStdio> {}
+
+/**
+ * Runs a program to its end and returns what it wrote.
+ *
+ * It always settles: after `timeoutMs`, at the latest `stopGraceMs` and `drainGraceMs` later, whatever the child and its
+ * descendants do; 5 seconds more if not even SIGKILL ends the child. A return code other than 0 is a result, unless `check` is set.
+ * @param program - Looked up in the child's PATH, unless it contains a slash.
+ * @param args - Arguments, without the program. Default: none.
+ * @param options - See `RunOptions`.
+ * @throws {SpawnError} (rejects) if it cannot be started, or a file among its places cannot be opened.
+ * @throws {ValueError} (rejects) for a value that makes no sense, such as `'inherit'` as a place.
+ * @throws {CalledProcessError} (rejects) for a return code other than 0, with `check`.
+ * @throws {TimeoutExpired} (rejects) when its time was over, with the output so far, even if it then exited with 0.
+ * @throws {OutputOverflowError} (rejects) if it wrote more than `maxBytes` (default: 100 MiB); it has been ended.
+ * @asyncio subprocess.run, which asyncio itself lacks
+ */
+export async function run<const Options extends RunOptions & Only<keyof RunOptions, Options> = object>(
+  program: string | URL,
+  args: readonly string[] = [],
+  options?: Hinted<Options, RunOptions>,
+): Promise<CompletedWith<Options>> {
+  const start = (low: LowOptions): Promise<Process> => createSubprocessExec(program, args, low);
+  return (await runToEnd(String(program), args, ownSettings(options), start)) as CompletedWith<Options>;
+}
+
+/**
+ * Runs a command line with the shell to its end and returns what it wrote; everything else is as for `run`.
+ *
+ * @param command - Given to the shell as it is; quote foreign text with `shlex.quote` or `shellCommand`.
+ * @param options - See `ShellOptions`.
+ */
+export async function shell<const Options extends ShellOptions & Only<keyof ShellOptions, Options> = object>(
+  command: string,
+  options?: Hinted<Options, ShellOptions>,
+): Promise<CompletedWith<Options>> {
+  const own: ShellOptions = ownSettings(options);
+  const program = String(own.executable ?? '/bin/sh');
+  const start = (low: LowOptions): Promise<Process> => createSubprocessShell(command, low);
+  return (await runToEnd(program, ['-c', command], own, start)) as CompletedWith<Options>;
+}
+
+type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal: AbortSignal };
+
+async function runToEnd(
+  program: string,
+  args: readonly string[],
+  own: RunOptions,
+  create: (low: LowOptions) => Promise<Process>,
+): Promise<CompletedProcess> {
+  const { input, stdin, stdout, stderr, encoding, timeoutMs, signal, check } = own;
+  const limits = limitsOf(own);
+  checkSettings(own, limits);
+  const decode = decoderOf(encoding);
+  signal?.throwIfAborted();
+  const clock = own.backend?.clock ?? systemClock;
+  const startedAt = clock.now();
+  using deadline = new Deadline({ signal, timeoutMs }, clock);
+  holdErrors(input);
+  const opened = await openStdio(program, { stdin, stdout, stderr }, isGiven(input));
+  let created: Process;
+  try {
+    created = await create({ ...lowOptions(own), ...opened.places, signal: deadline.signal });
+  } catch (thrown) {
+    throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, timeoutMs ?? 0) : thrown;
+  } finally {
+    await opened.close();
+  }
+  await using process = created;
+  const { done, failure } = await talkToEnd(process, input, limits, deadline.signal);
+  const { pid, returncode } = process;
+  // The time may also run out while a child is being ended for another reason.
+  const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
+  const output = { stdout: decode(done.stdout), stderr: decode(done.stderr) };
+  const ending = returncode === null ? null : { returncode, signal: signalOf(returncode) };
+  const durationMs = clock.now() - startedAt;
+  const { truncated, heldPipes } = done;
+  const result = ending && { program, args, pid, ...ending, ...output, durationMs, truncated, timedOut, heldPipes };
+  if (timedOut) {
+    throw new TimeoutExpired(JSON.stringify(program), timeoutMs ?? 0, output, result);
+  }
+  if (failure !== null || result === null) {
+    const reason = failure?.reason;
+    throw reason instanceof OutputOverflowError ? new OutputOverflowError(reason.fd, reason.maxBytes, output) : reason;
+  }
+  if (check === true && result.returncode !== 0) {
+    throw new CalledProcessError(result);
+  }
+  return result;
+}
+
+/**
+ * Returns the own properties only, as everywhere; what this layer does not know is checked by the one below.
+ * @throws {TypeError} if they are no object.
+ */
+export function ownSettings(options: RunOptions | ShellOptions | undefined): RunOptions {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) {
+    throw new TypeError('options must be an object');
+  }
+  return Object.assign(Object.create(null) as RunOptions, options);
+}
+
+function lowOptions(own: RunOptions): Omit<RunOptions, keyof RunSettings> {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !OWN_OPTIONS.has(name)));
+}
+
+function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): ConversationLimits {
+  return {
+    maxBytes: maxBytes ?? DEFAULT_MAX_BYTES,
+    overflow: overflow ?? 'error',
+    drainGraceMs: drainGraceMs ?? DEFAULT_DRAIN_GRACE_MS,
+    onBytes: onBytes ?? ((): void => undefined),
+  };
+}
+
+/** Finds out what is wrong before a file is emptied or a child started. */
+function checkSettings(own: RunOptions, limits: ConversationLimits): void {
+  checkCaptureLimits(limits);
+  checkDuration(limits.drainGraceMs, 'drainGraceMs');
+  checkInput(own.input);
+  checkPlaces(own);
+  if (isGiven(own.input) && own.stdin !== undefined) {
+    throw new ValueError('input and stdin exclude each other');
+  }
+  if (Object.values(own.extraFds ?? {}).some((place) => place === PIPE || place === undefined)) {
+    throw new ValueError('extraFds cannot be a PIPE here: nobody would read it');
+  }
+}
+
+function isGiven<Input>(input: Input): input is NonNullable<Input> {
+  return input !== undefined && input !== null;
+}
+
+function decoderOf(encoding: string | undefined): (bytes: Uint8Array | null) => Uint8Array | string | null {
+  if (encoding === undefined) {
+    return (bytes) => bytes;
+  }
+  const decoder = textDecoder(encoding);
+  return (bytes) => (bytes === null ? null : decoder.decode(bytes));
+}
+
+function textDecoder(encoding: string): { decode: (bytes: Uint8Array) => string } {
+  try {
+    // The mark stays, as in `lines()`: a string is what the bytes say.
+    return new TextDecoder(encoding, { ignoreBOM: true });
+  } catch (cause) {
+    throw new ValueError(`unknown encoding ${JSON.stringify(encoding)}`, { cause });
+  }
+}

@@ -1,0 +1,175 @@
+import type { Writable } from 'node:stream';
+import type { WritableStream } from 'node:stream/web';
+import type { WriteTransport } from '@subwire/transport';
+import { Inspectable } from '../results/inspectable.js';
+import { writableOf, writableStreamOf } from './writerAdapters.js';
+import type { WriterFlow, WriterWaitOptions } from './writerFlow.js';
+
+/** Errors that only say that the reader does not want more. */
+const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET']);
+
+/**
+ * Writes a stream of bytes, with back-pressure by `drain()`.
+ *
+ * After a loss writes are silent; `drain()` tells.
+ * @asyncio asyncio.StreamWriter
+ * Differs: has no reader of its own; takes strings as UTF-8.
+ */
+export class StreamWriter extends Inspectable implements AsyncDisposable {
+  readonly #transport: WriteTransport;
+  readonly #flow: WriterFlow;
+
+  /**
+   * @param transport - Where the bytes go.
+   * @param flow - What the transport's protocol forwards its callbacks to.
+   */
+  constructor(transport: WriteTransport, flow: WriterFlow) {
+    super();
+    this.#transport = transport;
+    this.#flow = flow;
+  }
+
+  /**
+   * The transport below.
+   * @asyncio StreamWriter.transport
+   */
+  get transport(): WriteTransport {
+    return this.#transport;
+  }
+
+  /**
+   * Hands bytes to the transport and returns at once.
+   * @param data - Bytes, or a string as UTF-8.
+   * @throws {TypeError} for anything else. Never for a reason of input or output.
+   * @asyncio StreamWriter.write
+   * Differs: takes strings.
+   */
+  write(data: Uint8Array | string): void {
+    this.#transport.write(toBytes(data));
+  }
+
+  /**
+   * Writes the concatenation of several pieces, as one `write`.
+   * @throws {TypeError} if one of them is neither bytes nor a string; then nothing is written.
+   * @asyncio StreamWriter.writelines
+   * Differs: takes strings.
+   */
+  writelines(list: Iterable<Uint8Array | string>): void {
+    this.#transport.writelines(Array.from(list, toBytes));
+  }
+
+  /**
+   * Flushes and closes: the reader sees the end of its input.
+   * @asyncio StreamWriter.write_eof
+   */
+  writeEof(): void {
+    this.#transport.writeEof();
+  }
+
+  /**
+   * Tells whether `writeEof` works.
+   * @asyncio StreamWriter.can_write_eof
+   */
+  canWriteEof(): boolean {
+    return this.#transport.canWriteEof();
+  }
+
+  /**
+   * Closes the pipe once everything is flushed. Calling it again does nothing.
+   * @asyncio StreamWriter.close
+   */
+  close(): void {
+    this.#transport.close();
+  }
+
+  /**
+   * Tells whether the transport is closing or closed.
+   * @asyncio StreamWriter.is_closing
+   */
+  isClosing(): boolean {
+    return this.#transport.isClosing();
+  }
+
+  /**
+   * Waits until the pipe is lost; it does not close it.
+   * @throws (rejects) with the error of the loss, if it has one: `BrokenPipeError` if bytes were left over.
+   * @asyncio StreamWriter.wait_closed
+   * Differs: aborting one caller's wait does not touch another's.
+   */
+  waitClosed(options?: WriterWaitOptions): Promise<void> {
+    return this.#flow.waitClosed(options);
+  }
+
+  /**
+   * Waits until it is time to write more: the transport's buffer fell to its low mark, or was never above its high one.
+   *
+   * It does not mean that the data was written. Several callers may wait at once.
+   * @throws (rejects) with the error of a loss, the first time.
+   * @throws {ConnectionResetError} (rejects) every other time after a loss.
+   * @asyncio StreamWriter.drain
+   * Differs: the first drain after a loss with an error throws that error.
+   */
+  drain(options?: WriterWaitOptions): Promise<void> {
+    return this.#flow.drain(this.#transport.isClosing(), options);
+  }
+
+  /**
+   * Returns a piece of information about the transport by name.
+   * @param defaultValue - Returned for an unknown name. Default: `null`.
+   * @asyncio StreamWriter.get_extra_info
+   */
+  getExtraInfo(name: string, defaultValue: unknown = null): unknown {
+    return this.#transport.getExtraInfo(name, defaultValue);
+  }
+
+  /**
+   * Closes, and waits until everything is flushed or lost.
+   *
+   * That the reader went away (`EPIPE`, `ECONNRESET`) is no error here: at the end of a scope nobody could handle it, and
+   * whoever wants to know calls `drain()` or `waitClosed()`.
+   * @throws (rejects) with any other error of the loss.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    try {
+      await this.waitClosed();
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && READER_GONE.has(error.code))) {
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * Returns a web stream that writes here: a write waits for `drain()`, the close until everything is flushed, and an abort
+   * drops what is buffered.
+   * Differs: asyncio has no such method.
+   */
+  toWeb(): WritableStream<Uint8Array | string> {
+    return writableStreamOf(this);
+  }
+
+  /**
+   * Returns a Node stream that writes here: a write waits for `drain()`, the end until everything is flushed, and an early
+   * `destroy()` drops what is buffered. A loss is its `error` event.
+   * Differs: asyncio has no such method.
+   */
+  toWritable(): Writable {
+    return writableOf(this);
+  }
+
+  /** Shows the transport. */
+  override toString(): string {
+    return `<StreamWriter transport=${this.#transport.constructor.name}>`;
+  }
+}
+
+function toBytes(data: Uint8Array | string): Uint8Array {
+  if (typeof data === 'string') {
+    return Buffer.from(data, 'utf8');
+  }
+  if (data instanceof Uint8Array) {
+    return data;
+  }
+  throw new TypeError(`expected a Uint8Array or a string, got ${data === null ? 'null' : typeof data}`);
+}

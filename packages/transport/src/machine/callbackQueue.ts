@@ -1,0 +1,94 @@
+/**
+ * Rules of this file:
+ *
+ * 1. Callbacks run in the order in which they were handed in.
+ * 2. Nothing runs before `open()`; what came earlier waits.
+ * 3. `deliver` is for callers inside an input event: it runs the callback at once if nothing waits.
+ * 4. `schedule` is for callers on a user's stack: the callback always runs on a stack of its own.
+ * 5. A throw is reported and stops nothing, not even a throw of the reporter.
+ */
+import { reportAsUncaught, type CallbackErrorReporter } from '../contract/callbackErrors.js';
+import { CallbackError } from '../contract/errors.js';
+
+/** Taken once: the fake timers of a test runner that replace it later would hold every callback back. */
+const enqueue: (task: () => void) => void = globalThis.queueMicrotask.bind(globalThis);
+
+interface Entry {
+  readonly name: string;
+  readonly callback: () => void;
+}
+
+/** Calls a user's callbacks, one after the other. */
+export class CallbackQueue {
+  readonly #report: CallbackErrorReporter;
+  readonly #waiting: Entry[] = [];
+  #open = false;
+  #draining = false;
+  #scheduled = false;
+
+  constructor(report: CallbackErrorReporter) {
+    this.#report = report;
+  }
+
+  /** Runs `first`, then everything that waited, and lets later callbacks through. */
+  open(name: string, first: () => void): void {
+    this.#open = true;
+    this.#waiting.unshift({ name, callback: first });
+    this.#drain();
+  }
+
+  /** Runs a callback now, or behind those that wait. */
+  deliver(name: string, callback: () => void): void {
+    if (this.#open && !this.#draining && this.#waiting.length === 0) {
+      this.run(name, callback);
+      return;
+    }
+    this.#waiting.push({ name, callback });
+  }
+
+  /** Runs a callback later, on a stack of its own. */
+  schedule(name: string, callback: () => void): void {
+    this.#waiting.push({ name, callback });
+    if (this.#open && !this.#scheduled) {
+      this.#scheduled = true;
+      enqueue(() => {
+        this.#scheduled = false;
+        this.#drain();
+      });
+    }
+  }
+
+  /** Runs a callback on this very stack; its throw is reported. */
+  run(name: string, callback: () => void): void {
+    try {
+      callback();
+    } catch (thrown) {
+      this.report(name, thrown);
+    }
+  }
+
+  /** Reports what a callback threw. For the hot path, where a closure per call would be too much. */
+  report(name: string, thrown: unknown): void {
+    try {
+      this.#report(new CallbackError(name, thrown));
+    } catch (broken) {
+      // The reporter is the user's too.
+      reportAsUncaught(broken);
+    }
+  }
+
+  #drain(): void {
+    if (this.#draining) {
+      return;
+    }
+    this.#draining = true;
+    try {
+      // Callbacks may append; the loop sees what they append.
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.run(next.name, next.callback);
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+}
