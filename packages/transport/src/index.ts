@@ -34,6 +34,7 @@ export type { BackendCapabilities, SpawnRequest, SubprocessBackend } from './sea
 export { ChildHandle, ReadPipeHandle, WritePipeHandle } from './seam/childHandle.js';
 export type { BufferReceiver, ChildHandleEvents, ReadPipeEvents, WritePipeEvents } from './seam/childHandle.js';
 export type { StdioSlot } from './contract/stdio.js';
+export { Fifo } from './seam/fifo.js';
 export { systemClock } from './contract/clock.js';
 export type { Clock, ClockTimer } from './contract/clock.js';
 export { ownOptions } from './options/ownOptions.js';
