@@ -1,7 +1,7 @@
 import {
   SpawnError,
-  checkDirectory,
   locateProgram,
+  startProblem,
   systemErrorCode,
   type ChildHandle,
   type SpawnRequest,
@@ -43,11 +43,14 @@ export function fakeSubject(options: FakeBackendOptions = {}, subjectOptions: Su
 
 function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
   const { program, cwd, args } = request;
-  if (cwd !== null) {
-    checkDirectory(program, cwd);
-  }
   const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
-  const path = locateProgram({ program, file: request.executable ?? program, cwd, env });
+  const query = { program, file: request.executable ?? program, cwd, env };
+  // As the system would find it.
+  const problem = startProblem(query);
+  if (problem !== null) {
+    throw problem;
+  }
+  const path = locateProgram(query);
   if (args.some((arg) => Buffer.byteLength(arg) > MAX_ARGUMENT_BYTES)) {
     throw fakeSpawnError({ code: 'E2BIG' }, program, cwd);
   }

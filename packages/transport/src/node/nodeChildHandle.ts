@@ -1,9 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
-import type { SpawnRequest } from '../seam/backend.js';
 import { ChildHandle, type ReadPipeHandle, type WritePipeHandle } from '../seam/childHandle.js';
 import { NotSupportedError, SubprocessError, systemErrorCode } from '../contract/errors.js';
 import { NodeReadPipe, NodeWritePipe, readableStdin } from './nodePipes.js';
-import { spawnFailure } from '../seam/spawnFailure.js';
 import { signalName, signalNumber, type Signal } from '../contract/signals.js';
 
 /** A `ChildProcess`, as far as it is used here: only the backend's own file knows the module. */
@@ -17,104 +15,115 @@ export interface NodeChild {
   once(event: 'spawn', listener: () => void): unknown;
   once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  removeAllListeners(event: 'error'): unknown;
 }
 
-/**
- * A child of `node:child_process`.
- *
- * Its streams are taken away from Node in the tick of the spawn: otherwise Node, at the child's exit, destroys the input
- * that a descendant may still read, and empties every output that nobody reads yet.
- */
+/** Our ends of a child's pipes. */
+export interface ChildPipes {
+  readonly stdin: WritePipeHandle | null;
+  readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
+}
+
+/** A child of `node:child_process`, perhaps before it exists. It keeps nothing that only its start needed. */
 export class NodeChildHandle extends ChildHandle {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
-  readonly #child: NodeChild;
   readonly #leadsGroup: boolean;
-  #started = false;
-  #ended = false;
+  /** `null` before the start and after the end. */
+  #child: NodeChild | null = null;
   #killError: Error | null = null;
 
-  constructor(child: NodeChild, request: SpawnRequest, file: string) {
+  constructor(pipes: ChildPipes, leadsGroup: boolean) {
     super();
+    this.stdin = pipes.stdin;
+    this.outputs = pipes.outputs;
+    this.#leadsGroup = leadsGroup;
+  }
+
+  /** The child was started, in this very tick. */
+  adopt(child: NodeChild): void {
     this.#child = child;
-    this.#leadsGroup = request.startNewSession;
-    this.stdin = takeStdin(child);
-    this.outputs = takeOutputs(child);
     child.once('spawn', () => {
-      this.#started = true;
       this.emit('spawn', child.pid ?? null);
     });
     child.once('exit', (code, signal) => {
-      this.#ended = true;
+      this.#child = null;
+      // Node frees the `ChildProcess` late, if other children keep it busy; what hangs on it is freed now.
+      child.removeAllListeners('error');
+      child.on('error', ignoreError);
       this.emit('exit', signal === null ? (code ?? 0) : -signalNumber(signal));
     });
     child.on('error', (error) => {
-      if (this.#started) {
-        // After the start only a refused kill is reported here, and in the middle of `kill()`.
-        this.#killError = error;
-        return;
-      }
-      this.#closePipes();
-      this.emit('error', spawnFailure(error, request, file));
+      // After the start only a refused kill is reported here, and in the middle of `kill()`.
+      this.#killError = error;
     });
   }
 
+  /** The child will never start. */
+  fail(error: Error): void {
+    this.emit('error', error);
+  }
+
   override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
-    if (this.#ended) {
+    const child = this.#child;
+    if (child === null) {
       return false;
     }
     const number = signalNumber(signal);
-    return scope === 'group' ? this.#killGroup(number) : this.#killProcess(number);
+    return scope === 'group' ? this.#killGroup(child, number) : this.#killProcess(child, number);
   }
 
-  #killProcess(number: number): boolean {
+  #killProcess(child: NodeChild, number: number): boolean {
     if (number !== 0 && signalName(number) === null) {
-      return this.#killByPid(this.#child.pid, number);
+      return killByPid(child.pid, number);
     }
     this.#killError = null;
-    const delivered = this.#child.kill(number);
+    const delivered = child.kill(number);
     if (this.#killError !== null) {
       throw killFailure(this.#killError);
     }
     return delivered;
   }
 
-  #killGroup(number: number): boolean {
+  #killGroup(child: NodeChild, number: number): boolean {
     if (!this.#leadsGroup) {
       throw new NotSupportedError('groupSignals', 'the child has no group of its own; start it with startNewSession');
     }
-    const { pid } = this.#child;
-    return this.#killByPid(pid === undefined ? undefined : -pid, number);
+    return killByPid(child.pid === undefined ? undefined : -child.pid, number);
   }
+}
 
-  /** Node's own `kill` takes only signals that it has names for, and reaches only the process. */
-  #killByPid(pid: number | undefined, number: number): boolean {
-    // 0, 1 and -1 are our own group, init, and everybody.
-    if (pid === undefined || Math.abs(pid) <= 1) {
+/** Keeps a `ChildProcess` from throwing, and nothing alive. */
+export function ignoreError(): void {
+  // Whoever has to know it has been told in another way.
+}
+
+/** Node's own `kill` takes only signals that it has names for, and reaches only the process. */
+function killByPid(pid: number | undefined, number: number): boolean {
+  // 0, 1 and -1 are our own group, init, and everybody.
+  if (pid === undefined || Math.abs(pid) <= 1) {
+    return false;
+  }
+  try {
+    return process.kill(pid, number);
+  } catch (thrown) {
+    if (systemErrorCode(thrown) === 'ESRCH') {
       return false;
     }
-    try {
-      return process.kill(pid, number);
-    } catch (thrown) {
-      if (systemErrorCode(thrown) === 'ESRCH') {
-        return false;
-      }
-      throw killFailure(thrown);
-    }
-  }
-
-  #closePipes(): void {
-    this.stdin?.removeAllListeners();
-    this.stdin?.destroy();
-    for (const output of this.outputs.values()) {
-      output.removeAllListeners();
-      output.close();
-    }
+    throw killFailure(thrown);
   }
 }
 
 function killFailure(cause: unknown): SubprocessError {
   return new SubprocessError(systemErrorCode(cause), 'the child cannot be signalled', { cause });
+}
+
+/**
+ * Takes the streams away from Node; to be done in the tick of the spawn. Otherwise Node, at the child's exit, destroys the
+ * input that a descendant may still read, and empties every output that nobody reads yet.
+ */
+export function takePipes(child: NodeChild): ChildPipes {
+  return { stdin: takeStdin(child), outputs: takeOutputs(child) };
 }
 
 function takeStdin(child: NodeChild): WritePipeHandle | null {
@@ -125,14 +134,12 @@ function takeStdin(child: NodeChild): WritePipeHandle | null {
 
 function takeOutputs(child: NodeChild): ReadonlyMap<number, ReadPipeHandle> {
   const outputs = new Map<number, ReadPipeHandle>();
-  // Node leaves `stdio` undefined if it ran out of descriptors.
-  const stdio = (child.stdio as NodeChild['stdio'] | undefined) ?? [];
-  stdio.forEach((stream, fd) => {
+  child.stdio.forEach((stream, fd) => {
     if (fd > 0 && stream !== null && stream !== undefined && 'readable' in stream) {
       outputs.set(fd, new NodeReadPipe(stream));
     }
   });
-  (stdio as unknown[]).fill(null);
+  (child.stdio as unknown[]).fill(null);
   child.stdout = null;
   child.stderr = null;
   return outputs;
