@@ -18,6 +18,7 @@ import { locateProgram } from '../seam/locateProgram.js';
 import { programFormat } from '../seam/programFormat.js';
 import { programQuery, startProblem } from '../seam/spawnFailure.js';
 import { requireFreeFds } from './fdHeadroom.js';
+import { isKnownBinary } from './knownBinaries.js';
 
 const windows = process.platform === 'win32';
 
@@ -95,7 +96,22 @@ export function requireHeadroom(stdio: SpawnRequest['stdio'], more = 0): void {
   requireFreeFds(needed, highest + 1);
 }
 
-function isKnownFormat(file: FilePath, cwd: string | null): boolean {
+function isKnownFormat(file: string, cwd: string | null): boolean {
+  try {
+    return isKnownBinary(file, () => isBinary(file)) || canBeTaken(file, cwd);
+  } catch (unreachable) {
+    // A loop of links, a directory that we may not enter: the system says so.
+    void unreachable;
+    return true;
+  }
+}
+
+function isBinary(file: string): boolean {
+  const format = programFormat(file);
+  return format.kind === 'binary' && format.doubt === null;
+}
+
+function canBeTaken(file: FilePath, cwd: string | null): boolean {
   let path = file;
   for (let followed = 0; followed <= MAX_INTERPRETERS; followed += 1) {
     const format = programFormat(path);
