@@ -1,4 +1,4 @@
-import { ownOptions, type Clock, type ClockTimer } from '@subwire/transport';
+import type { Clock, ClockTimer } from '@subwire/transport';
 import { checkDuration, startTimer } from './durations.js';
 
 /** What ends a wait before its time. */
@@ -26,7 +26,8 @@ export class Deadline implements Disposable {
 
   /** @throws {ValueError} if `timeoutMs` is not a number of milliseconds, 0 or more. */
   constructor(options: { [Key in keyof WaitOptions]: WaitOptions[Key] | undefined }, clock: Clock) {
-    const { signal, timeoutMs = Infinity } = ownOptions(options, WAIT_OPTIONS);
+    const signal = Object.hasOwn(options, 'signal') ? options.signal : undefined;
+    const timeoutMs = (Object.hasOwn(options, 'timeoutMs') ? options.timeoutMs : undefined) ?? Infinity;
     checkDuration(timeoutMs, 'timeoutMs');
     this.#given = signal;
     if (signal !== undefined) {

@@ -13,12 +13,12 @@
 import { fstatSync } from 'node:fs';
 import type { SpawnRequest } from '../seam/backend.js';
 import { SpawnError } from '../contract/errors.js';
-import { pathFrom, shownPath, type FilePath } from '../seam/filePath.js';
-import { locateProgram } from '../seam/locateProgram.js';
+import { hasSlash, pathFrom, shownPath, type FilePath } from '../seam/filePath.js';
+import { locateProgram, type ProgramQuery } from '../seam/locateProgram.js';
 import { programFormat } from '../seam/programFormat.js';
 import { programQuery, startProblem } from '../seam/spawnFailure.js';
 import { requireFreeFds } from './fdHeadroom.js';
-import { isKnownBinary } from './knownBinaries.js';
+import { isKnownBinary, placeInPath } from './knownPrograms.js';
 
 const windows = process.platform === 'win32';
 
@@ -47,7 +47,7 @@ export interface StartPlan {
  */
 export function planStart(request: SpawnRequest, later: boolean): StartPlan {
   const query = programQuery(request, request.env ?? process.env);
-  const file = windows ? shownPath(query.file) : shownPath(locateProgram(query));
+  const file = windows ? shownPath(query.file) : locate(query);
   const problem = request.cwd === '' ? startProblem(query) : null;
   if (problem !== null) {
     throw problem;
@@ -94,6 +94,13 @@ export function requireHeadroom(stdio: SpawnRequest['stdio'], more = 0): void {
     }
   }
   requireFreeFds(needed, highest + 1);
+}
+
+function locate(query: ProgramQuery): string {
+  const { PATH } = query.env;
+  return hasSlash(query.file) || typeof PATH === 'object'
+    ? shownPath(locateProgram(query))
+    : placeInPath(shownPath(query.file), PATH, () => shownPath(locateProgram(query)));
 }
 
 function isKnownFormat(file: string, cwd: string | null): boolean {
