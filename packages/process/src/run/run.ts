@@ -20,7 +20,15 @@ import { checkCaptureLimits, type CaptureLimits } from '../process/outputCollect
 import type { Process } from '../process/process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
 import { talkToEnd, type ConversationLimits } from './runConversation.js';
-import { checkPlaces, givenPlaces, needsFiles, openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
+import {
+  checkPlaces,
+  givenPlaces,
+  needsFiles,
+  openStdio,
+  type Places,
+  type RunSource,
+  type RunTarget,
+} from './runStdio.js';
 
 /** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
 const DEFAULT_MAX_BYTES = 104_857_600;
@@ -135,7 +143,9 @@ async function runToEnd(
   const opened = needsFiles(places) ? await openStdio(program, places, isGiven(input)) : null;
   let created: Process;
   try {
-    created = await create(lowOptions(own, opened?.places ?? givenPlaces(places, isGiven(input)), deadline.signalIfAny));
+    created = await create(
+      lowOptions(own, opened?.places ?? givenPlaces(places, isGiven(input)), deadline.signalIfAny),
+    );
   } catch (thrown) {
     throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, timeoutMs ?? 0) : thrown;
   } finally {
@@ -203,7 +213,10 @@ function checkSettings(own: RunOptions, limits: ConversationLimits): void {
   if (isGiven(own.input) && own.stdin !== undefined) {
     throw new ValueError('input and stdin exclude each other');
   }
-  if (own.extraFds !== undefined && Object.values(own.extraFds).some((place) => place === PIPE || place === undefined)) {
+  if (
+    own.extraFds !== undefined &&
+    Object.values(own.extraFds).some((place) => place === PIPE || place === undefined)
+  ) {
     throw new ValueError('extraFds cannot be a PIPE here: nobody would read it');
   }
 }

@@ -116,7 +116,10 @@ function cannotOpen(program: string, path: string, cause: unknown): SpawnError {
 }
 
 /** Returns what to open, `null` for anything that is a place already. */
-function fileOf(target: RunSource | RunTarget | undefined, flags: string): { path: string | URL; flags: string } | null {
+function fileOf(
+  target: RunSource | RunTarget | undefined,
+  flags: string,
+): { path: string | URL; flags: string } | null {
   if (typeof target === 'string' || target instanceof URL) {
     return { path: target, flags };
   }

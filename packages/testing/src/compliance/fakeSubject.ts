@@ -1,6 +1,7 @@
 import {
   SpawnError,
   locateProgram,
+  spawnFailure,
   startProblem,
   systemErrorCode,
   type ChildHandle,
@@ -51,8 +52,8 @@ function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
     throw problem;
   }
   const path = locateProgram(query);
-  if (args.some((arg) => Buffer.byteLength(arg) > MAX_ARGUMENT_BYTES)) {
-    throw fakeSpawnError({ code: 'E2BIG' }, program, cwd);
+  if ([...args, ...Object.values(request.env ?? {})].some((text) => Buffer.byteLength(text) > MAX_ARGUMENT_BYTES)) {
+    throw spawnFailure(Object.assign(new Error('too long'), { code: 'E2BIG' }), request, path);
   }
   if (Number(request.pipeSize) > MAX_PIPE_BYTES) {
     throw fakeSpawnError({ code: 'EINVAL', stage: 'stdio' }, program, cwd);

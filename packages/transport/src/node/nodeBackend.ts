@@ -81,7 +81,7 @@ function launch(plan: StartPlan, shared: Socket | null, onFailed: (error: SpawnE
     return child;
   }
   closeStreams(child);
-  const problem = windows ? null : startProblem(programQuery(plan.request, plan.env ?? process.env));
+  const problem = windows ? null : startProblem(programQuery(plan.request, plan.env));
   if (problem !== null) {
     child.on('error', ignoreError);
     throw problem;

@@ -15,11 +15,7 @@ import { connectPair, type SocketPair } from './socketPair.js';
 import type { StartPlan } from './startPlan.js';
 
 /** Starts a child whose outputs are both `shared`; `null` and `onFailed` later, or a throw, if it is refused. */
-export type Launch = (
-  plan: StartPlan,
-  shared: Socket,
-  onFailed: (error: SpawnError) => void,
-) => NodeChild | null;
+export type Launch = (plan: StartPlan, shared: Socket, onFailed: (error: SpawnError) => void) => NodeChild | null;
 
 /** Starts a child as soon as there is a pair of sockets for it. */
 export function startWithSharedPipe(plan: StartPlan, launch: Launch): ChildHandle {

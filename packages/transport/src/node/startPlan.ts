@@ -35,8 +35,8 @@ export interface StartPlan {
   readonly file: string;
   /** `undefined` for ours, of the moment of the spawn. */
   readonly cwd: string | undefined;
-  /** `undefined` for ours, of the moment of the spawn. */
-  readonly env: Record<string, string> | undefined;
+  /** Perhaps ours itself. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -61,7 +61,8 @@ export function planStart(request: SpawnRequest, later: boolean): StartPlan {
     }
   }
   if (!later) {
-    const env = request.env ?? (inheritsVariables() ? copyOfOurs() : undefined);
+    // Said in so many words: what Node takes for ours may be another object, in a test runner.
+    const env = request.env ?? (inheritsVariables() ? copyOfOurs() : process.env);
     return { request, file, cwd: request.cwd ?? undefined, env };
   }
   const here = ownDirectory();

@@ -85,8 +85,6 @@ function shownLatin1(bytes: Uint8Array): string {
 
 /** Something of that name that cannot be executed is told, as `execvp` tells it. */
 function searchProblem(candidates: readonly FilePath[]): SystemErrorCode {
-  const telling = candidates
-    .map(executableProblem)
-    .filter((code) => code === 'EACCES' || code === 'ENAMETOOLONG');
+  const telling = candidates.map(executableProblem).filter((code) => code === 'EACCES' || code === 'ENAMETOOLONG');
   return telling.at(-1) ?? 'ENOENT';
 }

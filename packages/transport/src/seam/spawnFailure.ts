@@ -141,7 +141,12 @@ function formatProblem(program: FilePath, cwd: FilePath | null, unknown: boolean
         break;
     }
     if (followed === MAX_INTERPRETERS) {
-      return { code: 'ELOOP', stage, path: program, reason: 'its interpreters are scripts, and more than the system follows' };
+      return {
+        code: 'ELOOP',
+        stage,
+        path: program,
+        reason: 'its interpreters are scripts, and more than the system follows',
+      };
     }
     const { interpreter } = format;
     const role = followed === 0 ? 'its interpreter' : `the interpreter of ${quotedPath(path)},`;

@@ -88,7 +88,6 @@ describe('a start fails', () => {
     expect(error.message).toContain(JSON.stringify(cwd()));
   });
 
-
   // F10
   it('for a program that is open for writing', async () => {
     script('busy', '#!/bin/sh\n');
@@ -190,13 +189,19 @@ describe('the culprit of a refused start', () => {
   });
 
   it('is the sum, with the limit', async () => {
-    const { message } = await refused('/bin/true', new Array<string>(100).fill('y'.repeat(100_000)), { env: { A: 'b' } });
+    const { message } = await refused('/bin/true', new Array<string>(100).fill('y'.repeat(100_000)), {
+      env: { A: 'b' },
+    });
     expect(message).toContain('the arguments (10000110 bytes in 101 strings)');
-    expect(message).toMatch(/the environment \(4 bytes in 1 variables\) are too long together: 10000930 bytes .* limit is \d+ bytes/);
+    expect(message).toMatch(
+      /the environment \(4 bytes in 1 variables\) are too long together: 10000930 bytes .* limit is \d+ bytes/,
+    );
   });
 
   it('is a descriptor, by its number', async () => {
-    expect((await refused('true', [], { stderr: 999 })).message).toContain('descriptor 999, given for stderr, is not open');
+    expect((await refused('true', [], { stderr: 999 })).message).toContain(
+      'descriptor 999, given for stderr, is not open',
+    );
   });
 });
 
@@ -207,7 +212,6 @@ describe('no start fails', () => {
     expect((await finish(await exec(at('spaces')))).stdout).toBe('hi\n');
     expect(await finish(await exec(at('noNewline')))).toMatchObject({ returncode: 0 });
   });
-
 
   // F14
   it('because our own directory is gone, if the path is absolute', async () => {
