@@ -28,10 +28,10 @@ const ours: Way = (program) => run(program);
 const node: Way = (program) =>
   new Promise((resolve, reject) => {
     execFile(program, { encoding: 'buffer' }, (error, stdout, stderr) => {
-      if (error === null) {
-        resolve([stdout, stderr]);
-      } else {
+      if (error instanceof Error) {
         reject(error);
+      } else {
+        resolve([stdout, stderr]);
       }
     });
   });

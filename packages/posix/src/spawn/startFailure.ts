@@ -1,10 +1,4 @@
-import {
-  locateProgram,
-  SpawnError,
-  systemErrorCode,
-  spawnFailure,
-  type SpawnRequest,
-} from '@subwire/transport';
+import { locateProgram, SpawnError, systemErrorCode, spawnFailure, type SpawnRequest } from '@subwire/transport';
 import { PIPE_SIZE_CALL } from '../native/systemErrors.js';
 
 /** The variables that a search looks at. */
