@@ -98,10 +98,12 @@ export function requireHeadroom(stdio: SpawnRequest['stdio'], more = 0): void {
 }
 
 function locate(query: ProgramQuery): string {
+  const find = (): string => shownPath(locateProgram(query));
+  if (hasSlash(query.file)) {
+    return find();
+  }
   const { PATH } = query.env;
-  return hasSlash(query.file) || typeof PATH === 'object'
-    ? shownPath(locateProgram(query))
-    : placeInPath(shownPath(query.file), PATH, () => shownPath(locateProgram(query)));
+  return typeof PATH === 'object' ? find() : placeInPath(shownPath(query.file), PATH, find);
 }
 
 function isKnownFormat(file: string, cwd: string | null): boolean {
