@@ -1,11 +1,11 @@
-import { locateProgram, SpawnError, systemErrorCode, spawnFailure, type SpawnRequest } from '@subwire/transport';
+import { locateProgram, SpawnError, systemErrorCode, spawnFailure, type TextRequest } from '@subwire/transport';
 import { PIPE_SIZE_CALL } from '../native/systemErrors.js';
 
 /** The variables that a search looks at. */
 export type SearchEnvironment = Readonly<Record<string, string>>;
 
 /** Returns them as they are now. Of our own environment nothing else matters here, and to copy it all takes long. */
-export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
+export function searchEnvironment(request: TextRequest): SearchEnvironment {
   if (request.env !== null) {
     return request.env;
   }
@@ -24,7 +24,7 @@ export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
  * @param env - Of the moment of the call.
  * @throws {SpawnError} if a name is not in the PATH.
  */
-export function fileToExecute(request: SpawnRequest, env: SearchEnvironment): string {
+export function fileToExecute(request: TextRequest, env: SearchEnvironment): string {
   const file = request.executable ?? request.program;
   return file.includes('/') ? file : locateProgram({ program: request.program, file, cwd: request.cwd, env });
 }
@@ -36,7 +36,7 @@ export function fileToExecute(request: SpawnRequest, env: SearchEnvironment): st
  */
 export function startFailure(
   thrown: unknown,
-  request: SpawnRequest,
+  request: TextRequest,
   file: string | null,
   env: SearchEnvironment,
 ): SpawnError {

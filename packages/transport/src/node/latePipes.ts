@@ -3,7 +3,53 @@
  *
  * Until the real pipe is attached they note what is asked of them, and do it then.
  */
+import type { StdioSlot } from '../contract/stdio.js';
 import { ReadPipeHandle, WritePipeHandle } from '../seam/childHandle.js';
+import type { ChildPipes } from './childPipes.js';
+
+/** The pipes of a child to come. */
+export class LatePipes implements ChildPipes {
+  readonly stdin: LateWritePipe | null;
+  readonly outputs: ReadonlyMap<number, LateReadPipe>;
+  #pipes: ChildPipes | null = null;
+  #keepsAlive = true;
+
+  /** @param stdio - What the child is to get. */
+  constructor(stdio: ReadonlyMap<number, StdioSlot>) {
+    const outputs = new Map<number, LateReadPipe>();
+    for (const [fd, slot] of stdio) {
+      if (fd > 0 && slot.kind === 'pipe') {
+        outputs.set(fd, new LateReadPipe());
+      }
+    }
+    this.stdin = stdio.get(0)?.kind === 'pipe' ? new LateWritePipe() : null;
+    this.outputs = outputs;
+  }
+
+  /** Passes everything on from now on. */
+  attach(pipes: ChildPipes): void {
+    this.#pipes = pipes;
+    if (pipes.stdin !== null) {
+      this.stdin?.attach(pipes.stdin);
+    }
+    for (const [fd, pipe] of pipes.outputs) {
+      this.outputs.get(fd)?.attach(pipe);
+    }
+    if (!this.#keepsAlive) {
+      pipes.unref();
+    }
+  }
+
+  ref(): void {
+    this.#keepsAlive = true;
+    this.#pipes?.ref();
+  }
+
+  unref(): void {
+    this.#keepsAlive = false;
+    this.#pipes?.unref();
+  }
+}
 
 /** An output of a child to come. */
 export class LateReadPipe extends ReadPipeHandle {

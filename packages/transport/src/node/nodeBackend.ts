@@ -4,9 +4,11 @@ import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from '../seam/backend.js';
 import type { ChildHandle } from '../seam/childHandle.js';
-import { NotSupportedError, type SpawnError } from '../contract/errors.js';
-import { ignoreError, NodeChildHandle, takePipes, type NodeChild } from './nodeChildHandle.js';
+import { NotSupportedError, SpawnError } from '../contract/errors.js';
+import { NO_PIPES, takePipes } from './childPipes.js';
+import { ignoreError, NodeChildHandle, type NodeChild } from './nodeChildHandle.js';
 import { programQuery, spawnFailure, startProblem } from '../seam/spawnFailure.js';
+import { textRequest, type TextRequest } from '../seam/textRequest.js';
 import { startWithSharedPipe } from './sharedPipe.js';
 import { PAIR_FDS } from './socketPair.js';
 import { planStart, requireHeadroom, type StartPlan } from './startPlan.js';
@@ -14,9 +16,9 @@ import { planStart, requireHeadroom, type StartPlan } from './startPlan.js';
 const windows = process.platform === 'win32';
 
 const supports: BackendCapabilities = Object.freeze({
-  pids: true,
-  signals: true,
-  groupSignals: !windows,
+  pids: 'local',
+  signals: windows ? Object.freeze(['SIGINT', 'SIGKILL', 'SIGQUIT', 'SIGTERM'] as const) : 'all',
+  signalScopes: Object.freeze(windows ? (['process'] as const) : (['process', 'group'] as const)),
   realtimeSignals: false,
   newSession: true,
   processGroup: false,
@@ -24,12 +26,16 @@ const supports: BackendCapabilities = Object.freeze({
   descriptors: true,
   extraFds: true,
   closeFds: false,
-  realPipes: false,
+  pipes: Object.freeze(['socket'] as const),
   pipeSize: false,
   stdinPeerClose: true,
   offThreadSpawn: false,
   readInto: false,
   loss: false,
+  bytes: false,
+  synchronousSpawn: true,
+  createPipe: false,
+  resourceUsage: false,
 });
 
 /**
@@ -38,16 +44,15 @@ const supports: BackendCapabilities = Object.freeze({
  * What it lacks is in `supports`: its pipes are socket pairs, `spawn()` blocks in proportion to our memory, a process
  * group without a session cannot be made, death by a real-time signal reads as an exit with 0, a descriptor that foreign
  * code left inheritable reaches the child, and inherited variables that are not UTF-8 are changed on the way. With
- * `stderr: STDOUT` into a pipe the child starts a turn of the loop later.
+ * `stderr: STDOUT` into a pipe the child starts a turn of the loop later, and cannot be started synchronously.
  */
 export const nodeBackend: SubprocessBackend = Object.freeze({
   name: 'node',
   supports,
-  spawn(request: SpawnRequest): ChildHandle {
+  spawn(given: SpawnRequest): ChildHandle {
+    const request = textRequest(given, 'node');
     const shared = request.stdio.get(2)?.kind === 'stdout';
-    if (shared && windows) {
-      throw new NotSupportedError('realPipes', 'stderr: STDOUT into a pipe is not supported on Windows');
-    }
+    requireSupport(request, shared);
     const plan = planStart(request, shared);
     if (shared) {
       explained(plan, () => {
@@ -55,18 +60,42 @@ export const nodeBackend: SubprocessBackend = Object.freeze({
       });
       return startWithSharedPipe(plan, launch);
     }
-    const started = launch(plan, null, (error) => {
+    const child = launch(plan, null, (error) => {
       handle.fail(error);
     });
-    const handle = new NodeChildHandle(started === null ? NO_PIPES : takePipes(started), request.startNewSession);
-    if (started !== null) {
-      handle.adopt(started);
+    const handle = new NodeChildHandle(child === null ? NO_PIPES : takePipes(child), plan.leadsGroup);
+    if (child !== null) {
+      handle.adopt(child);
+    } else if (request.synchronous) {
+      handle.abandon();
+      throw refusedLater(plan);
+    } else {
+      handle.refuse();
     }
     return handle;
   },
 });
 
-const NO_PIPES = { stdin: null, outputs: new Map<number, never>() };
+/** Requests of `subprocessExec` have been checked against `supports`; others come to a backend directly. */
+function requireSupport(request: TextRequest, shared: boolean): void {
+  if (request.pipes === 'pipe') {
+    throw new NotSupportedError('pipes', 'the node backend has no real pipes, only socket pairs');
+  }
+  if (shared && windows) {
+    throw new NotSupportedError('pipes', 'stderr: STDOUT into a pipe is not supported on Windows');
+  }
+  if (shared && request.synchronous) {
+    throw new NotSupportedError(
+      'synchronousSpawn',
+      'the node backend cannot start a child synchronously with stderr: STDOUT into a pipe',
+    );
+  }
+  for (const slot of request.stdio.values()) {
+    if (slot.kind === 'end') {
+      throw new NotSupportedError('createPipe', 'the node backend cannot join two children by a pipe');
+    }
+  }
+}
 
 /**
  * Starts a child.
@@ -87,7 +116,7 @@ function launch(plan: StartPlan, shared: Socket | null, onFailed: (error: SpawnE
     throw problem;
   }
   child.on('error', (error) => {
-    onFailed(spawnFailure(error, plan.request, plan.file));
+    onFailed(spawnFailure(error, plan.request, plan.path));
   });
   return null;
 }
@@ -96,8 +125,14 @@ function explained<T>(plan: StartPlan, act: () => T): T {
   try {
     return act();
   } catch (thrown) {
-    throw spawnFailure(thrown, plan.request, plan.file);
+    throw spawnFailure(thrown, plan.request, plan.path);
   }
+}
+
+/** Nothing is wrong with the program, as far as can be seen, and Node keeps the system's code for a later tick. */
+function refusedLater({ request, path }: StartPlan): SpawnError {
+  const reason = 'the system refused, and Node does not tell why in time';
+  return new SpawnError('EOTHER', { stage: 'spawn', program: request.program, path, reason });
 }
 
 function closeStreams(child: NodeChild): void {
@@ -157,6 +192,9 @@ function stdioOf(
         break;
       case 'stdout':
         stdio[childFd] = shared ?? 'ignore';
+        break;
+      case 'end':
+        // Refused before.
         break;
     }
   }

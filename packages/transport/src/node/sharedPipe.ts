@@ -6,54 +6,47 @@
  */
 import type { Socket } from 'node:net';
 import type { SpawnError } from '../contract/errors.js';
-import type { ChildHandle, ReadPipeHandle } from '../seam/childHandle.js';
+import type { ChildHandle } from '../seam/childHandle.js';
 import { spawnFailure } from '../seam/spawnFailure.js';
-import { LateReadPipe, LateWritePipe } from './latePipes.js';
-import { NodeChildHandle, takePipes, type NodeChild } from './nodeChildHandle.js';
-import { NodeReadPipe } from './nodePipes.js';
+import { takePipes } from './childPipes.js';
+import { LatePipes } from './latePipes.js';
+import { NodeChildHandle, type NodeChild } from './nodeChildHandle.js';
 import { connectPair, type SocketPair } from './socketPair.js';
 import type { StartPlan } from './startPlan.js';
 
 /** Starts a child whose outputs are both `shared`; `null` and `onFailed` later, or a throw, if it is refused. */
 export type Launch = (plan: StartPlan, shared: Socket, onFailed: (error: SpawnError) => void) => NodeChild | null;
 
-/** Starts a child as soon as there is a pair of sockets for it. */
+/** Starts a child as soon as there is a pair of sockets for it; until then the creation can be taken back. */
 export function startWithSharedPipe(plan: StartPlan, launch: Launch): ChildHandle {
-  const { stdio, startNewSession } = plan.request;
-  const stdin = stdio.get(0)?.kind === 'pipe' ? new LateWritePipe() : null;
-  const outputs = new Map<number, LateReadPipe>();
-  for (const [fd, slot] of stdio) {
-    if (fd > 0 && slot.kind === 'pipe') {
-      outputs.set(fd, new LateReadPipe());
-    }
-  }
-  const handle = new NodeChildHandle({ stdin, outputs }, startNewSession);
-  const fail = (thrown: unknown): void => {
-    handle.fail(spawnFailure(thrown, plan.request, plan.file));
+  const pipes = new LatePipes(plan.request.stdio);
+  const handle = new NodeChildHandle(pipes, plan.leadsGroup);
+  const fail = (error: SpawnError): void => {
+    handle.fail(error);
   };
-  connectPair({
-    onFailed: fail,
+  const takeBack = connectPair({
+    onFailed: (error) => {
+      fail(spawnFailure(error, plan.request, plan.path));
+    },
     onPair: (pair) => {
-      let child: NodeChild | null = null;
+      let child: NodeChild | null;
       try {
         child = launchWith(pair, plan, launch, fail);
       } catch (thrown) {
-        fail(thrown);
+        pair.ours.destroy();
+        fail(spawnFailure(thrown, plan.request, plan.path));
+        return;
       }
       if (child === null) {
         pair.ours.destroy();
+        handle.refuse();
         return;
       }
-      const pipes = takePipes(child);
-      if (pipes.stdin !== null) {
-        stdin?.attach(pipes.stdin);
-      }
-      for (const [fd, output] of outputs) {
-        output.attach(fd === 1 ? new NodeReadPipe(pair.ours) : outputOf(pipes.outputs, fd));
-      }
+      pipes.attach(takePipes(child, pair.ours));
       handle.adopt(child);
     },
   });
+  handle.waitFor(takeBack);
   return handle;
 }
 
@@ -69,12 +62,4 @@ function launchWith(
     // The child has duplicates; as long as ours is open there is no end of its output.
     theirs.destroy();
   }
-}
-
-function outputOf(outputs: ReadonlyMap<number, ReadPipeHandle>, fd: number): ReadPipeHandle {
-  const output = outputs.get(fd);
-  if (output === undefined) {
-    throw new TypeError(`Node made no pipe for descriptor ${fd}`);
-  }
-  return output;
 }

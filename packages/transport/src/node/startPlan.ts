@@ -11,9 +11,10 @@
  * 4. Node passes on variables that `process.env` inherits, and takes an empty directory for none.
  */
 import { fstatSync } from 'node:fs';
-import type { SpawnRequest } from '../seam/backend.js';
+import type { ByteString, SpawnRequest } from '../seam/backend.js';
+import type { TextRequest } from '../seam/textRequest.js';
 import { SpawnError } from '../contract/errors.js';
-import { hasSlash, pathFrom, shownPath, type FilePath } from '../seam/filePath.js';
+import { pathFrom } from '../seam/filePath.js';
 import { locateProgram, type ProgramQuery } from '../seam/locateProgram.js';
 import { programFormat } from '../seam/programFormat.js';
 import { programQuery, startProblem } from '../seam/spawnFailure.js';
@@ -30,13 +31,17 @@ const MAX_INTERPRETERS = 5;
 
 /** Where a child starts, and as what. */
 export interface StartPlan {
-  readonly request: SpawnRequest;
-  /** What Node executes. */
+  readonly request: TextRequest;
+  /** The file that was found, for messages. */
+  readonly path: string;
+  /** What Node executes, in the directory of the child. */
   readonly file: string;
   /** `undefined` for ours, of the moment of the spawn. */
   readonly cwd: string | undefined;
   /** Perhaps ours itself. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether the child leads a group of its own, which signals can reach. */
+  readonly leadsGroup: boolean;
 }
 
 /**
@@ -45,30 +50,33 @@ export interface StartPlan {
  * @param later - The child is not started in this tick: what may change until then is fixed.
  * @throws {SpawnError} if the child cannot be started.
  */
-export function planStart(request: SpawnRequest, later: boolean): StartPlan {
+export function planStart(request: TextRequest, later: boolean): StartPlan {
   const query = programQuery(request, request.env ?? process.env);
-  const file = windows ? shownPath(query.file) : locate(query);
+  const named = request.executable ?? request.program;
+  const path = windows ? named : locate(query);
   const problem = request.cwd === '' ? startProblem(query) : null;
   if (problem !== null) {
     throw problem;
   }
-  if (!windows && !isKnownFormat(file, request.cwd)) {
-    throw startProblem(query) ?? unknownFormat(request, file);
+  if (!windows && !isKnownFormat(path, request.cwd)) {
+    throw startProblem(query) ?? unknownFormat(request, path);
   }
   for (const [childFd, slot] of request.stdio) {
     if (slot.kind === 'fd') {
       requireOpen(request, slot.fd, childFd);
     }
   }
+  const leadsGroup = request.startNewSession && !windows;
   if (!later) {
+    // A path is resolved where the child is by then.
+    const file = named.includes('/') ? named : path;
     // Said in so many words: what Node takes for ours may be another object, in a test runner.
     const env = request.env ?? (inheritsVariables() ? copyOfOurs() : process.env);
-    return { request, file, cwd: request.cwd ?? undefined, env };
+    return { request, path, file, cwd: request.cwd ?? undefined, env, leadsGroup };
   }
-  const here = ownDirectory();
-  const from = (path: string): string => (here === undefined ? path : shownPath(pathFrom(here, path)));
-  const cwd = request.cwd === null ? here : from(request.cwd);
-  return { request, file: windows ? file : from(file), cwd, env: request.env ?? copyOfOurs() };
+  const cwd = request.cwd === null ? ownDirectory() : fromHere(request.cwd);
+  const fixed = { ...request, cwd: cwd ?? request.cwd };
+  return { request: fixed, path, file: fromHere(path), cwd, env: request.env ?? copyOfOurs(), leadsGroup };
 }
 
 /**
@@ -97,18 +105,16 @@ export function requireHeadroom(stdio: SpawnRequest['stdio'], more = 0): void {
   requireFreeFds(needed, highest + 1);
 }
 
-function locate(query: ProgramQuery): string {
-  const find = (): string => shownPath(locateProgram(query));
-  if (hasSlash(query.file)) {
-    return find();
-  }
-  const { PATH } = query.env;
-  return typeof PATH === 'object' ? find() : placeInPath(shownPath(query.file), PATH, find);
+function locate(query: ProgramQuery<string>): string {
+  const { file, env } = query;
+  return file.includes('/') ? locateProgram(query) : placeInPath(file, env['PATH'], () => locateProgram(query));
 }
 
-function isKnownFormat(file: string, cwd: string | null): boolean {
+function isKnownFormat(path: string, cwd: string | null): boolean {
   try {
-    return isKnownBinary(file, () => isBinary(file)) || canBeTaken(file, cwd);
+    // What is remembered is remembered of a file, wherever we go.
+    const own = fromHere(path);
+    return isKnownBinary(own, () => isBinary(own)) || canBeTaken(own, cwd);
   } catch (unreachable) {
     // A loop of links, a directory that we may not enter: the system says so.
     void unreachable;
@@ -121,8 +127,8 @@ function isBinary(file: string): boolean {
   return format.kind === 'binary' && format.doubt === null;
 }
 
-function canBeTaken(file: FilePath, cwd: string | null): boolean {
-  let path = file;
+function canBeTaken(file: string, cwd: string | null): boolean {
+  let path: ByteString = file;
   for (let followed = 0; followed <= MAX_INTERPRETERS; followed += 1) {
     const format = programFormat(path);
     if (format.kind !== 'script') {
@@ -133,12 +139,12 @@ function canBeTaken(file: FilePath, cwd: string | null): boolean {
   return true;
 }
 
-function unknownFormat(request: SpawnRequest, file: string): SpawnError {
+function unknownFormat(request: TextRequest, file: string): SpawnError {
   const reason = 'the file is neither a binary nor a script with "#!"';
   return new SpawnError('ENOEXEC', { stage: 'exec', program: request.program, path: file, reason });
 }
 
-function requireOpen(request: SpawnRequest, fd: number, childFd: number): void {
+function requireOpen(request: TextRequest, fd: number, childFd: number): void {
   try {
     fstatSync(fd);
   } catch (cause) {
@@ -157,6 +163,12 @@ function inheritsVariables(): boolean {
 
 function copyOfOurs(): Record<string, string> {
   return Object.assign(Object.create(null) as Record<string, string>, process.env);
+}
+
+/** Returns a path that means the same file when our directory is another one. */
+function fromHere(path: string): string {
+  const here = path.startsWith('/') || windows ? undefined : ownDirectory();
+  return here === undefined ? path : pathFrom(here, path);
 }
 
 /** Returns our directory, `undefined` if it has been removed. */

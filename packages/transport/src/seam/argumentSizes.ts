@@ -5,8 +5,8 @@
  * each, a quarter of the soft limit of the stack, at least 128 KiB and at most 6 MiB.
  */
 import { readFileSync } from 'node:fs';
-import type { SpawnRequest } from './backend.js';
-import type { FilePath } from './filePath.js';
+import type { ByteString, SpawnRequest } from './backend.js';
+import { showByteString } from './textRequest.js';
 
 const PAGES_PER_STRING = 32;
 const POINTER_BYTES = 8;
@@ -21,13 +21,13 @@ const AT_PAGESZ = 6n;
 const PLAIN_NAME = /^[\w.-]{1,64}$/;
 
 /** The environment as it was asked for. */
-export type Variables = Readonly<Record<string, FilePath | undefined>>;
+export type Variables = Readonly<Record<string, ByteString | undefined>>;
 
 /** Returns the reason for an error. */
-export function whyTooLong(request: Pick<SpawnRequest, 'program' | 'args'>, env: Variables): string {
+export function whyTooLong(request: Pick<SpawnRequest, 'program' | 'args' | 'envByBytes'>, env: Variables): string {
   const args = request.args.map(bytesOf);
-  const variables = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, bytesOf(name) + 1 + bytesOf(value)] as const],
+  const variables = [...Object.entries(env), ...request.envByBytes].flatMap(([name, value]) =>
+    value === undefined ? [] : [[showByteString(name), bytesOf(name) + 1 + bytesOf(value)] as const],
   );
   if (process.platform === 'linux') {
     const most = PAGES_PER_STRING * pageBytes() - 1;
@@ -53,7 +53,7 @@ export function whyTooLong(request: Pick<SpawnRequest, 'program' | 'args'>, env:
     : all;
 }
 
-function bytesOf(text: FilePath): number {
+function bytesOf(text: ByteString): number {
   return typeof text === 'string' ? Buffer.byteLength(text) : text.length;
 }
 

@@ -5,7 +5,8 @@
  * whole machine's, but a container often cannot see them; `null` says so.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { shownPath, type FilePath } from './filePath.js';
+import type { ByteString } from './backend.js';
+import { endsWith } from './filePath.js';
 
 const DIRECTORY = '/proc/sys/fs/binfmt_misc';
 
@@ -17,7 +18,7 @@ const SWITCHES: ReadonlySet<string> = new Set(['register', 'status']);
  *
  * @param directory - Where the formats stand. Default: where Linux shows them.
  */
-export function isRegisteredFormat(path: FilePath, header: Buffer, directory: string = DIRECTORY): boolean | null {
+export function isRegisteredFormat(path: ByteString, header: Buffer, directory: string = DIRECTORY): boolean | null {
   const read = (name: string): string => readFileSync(`${directory}/${name}`, 'utf8');
   try {
     const names = readdirSync(directory);
@@ -36,7 +37,7 @@ export function isRegisteredFormat(path: FilePath, header: Buffer, directory: st
 }
 
 /** @param entry - As the kernel shows it: `enabled`, then a name and a value on each line. */
-function takes(entry: string, path: FilePath, header: Buffer): boolean {
+function takes(entry: string, path: ByteString, header: Buffer): boolean {
   const [state, ...lines] = entry.split('\n');
   if (state !== 'enabled') {
     return false;
@@ -44,8 +45,8 @@ function takes(entry: string, path: FilePath, header: Buffer): boolean {
   const values = new Map(lines.map((line) => [line.split(' ', 1)[0], line.slice(line.indexOf(' ') + 1)]));
   const extension = values.get('extension');
   if (extension !== undefined) {
-    const name = shownPath(path);
-    return name.slice(name.lastIndexOf('.')) === extension;
+    // It begins with the only dot in it.
+    return endsWith(path, extension);
   }
   const magic = Buffer.from(values.get('magic') ?? '', 'hex');
   const mask = Buffer.from(values.get('mask') ?? '', 'hex');

@@ -2,7 +2,8 @@
  * What an ELF header tells: for which machine the file is, and which loader the kernel starts for it (`PT_INTERP`).
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { fsPath, type FilePath } from './filePath.js';
+import type { ByteString } from './backend.js';
+import { fsPath } from './filePath.js';
 
 const ET_EXEC = 2;
 const ET_DYN = 3;
@@ -58,7 +59,7 @@ export function foreignMachine(header: Buffer): string | null {
 }
 
 /** Returns the loader that an ELF file asks for, `null` if it needs none or cannot be read. */
-export function elfLoader(path: FilePath, header: Buffer): FilePath | null {
+export function elfLoader(path: ByteString, header: Buffer): ByteString | null {
   const wide = header[4] === 2;
   if (header.length < (wide ? 64 : 52)) {
     return null;

@@ -1,15 +1,16 @@
-/** Paths of the file system: text, or the bytes of a name that is no text. */
-export type FilePath = string | Uint8Array;
+/** Paths of the file system: text, or the bytes of a name that is no UTF-8. */
+import type { ByteString } from './backend.js';
+import { showByteString } from './textRequest.js';
 
 const SLASH = 0x2f;
 
 /** Tells whether a path starts at the root. */
-export function isAbsolutePath(path: FilePath): boolean {
+export function isAbsolutePath(path: ByteString): boolean {
   return typeof path === 'string' ? path.startsWith('/') : path[0] === SLASH;
 }
 
 /** Tells whether a program is named by a path; otherwise it is looked up in the PATH. */
-export function hasSlash(path: FilePath): boolean {
+export function hasSlash(path: ByteString): boolean {
   return typeof path === 'string' ? path.includes('/') : path.includes(SLASH);
 }
 
@@ -18,7 +19,9 @@ export function hasSlash(path: FilePath): boolean {
  *
  * Nothing is tidied up: `..` behind a symbolic link is not what stands before the link.
  */
-export function pathFrom(directory: FilePath, file: FilePath): FilePath {
+export function pathFrom(directory: string, file: string): string;
+export function pathFrom(directory: ByteString, file: ByteString): ByteString;
+export function pathFrom(directory: ByteString, file: ByteString): ByteString {
   if (isAbsolutePath(file)) {
     return file;
   }
@@ -29,20 +32,20 @@ export function pathFrom(directory: FilePath, file: FilePath): FilePath {
 }
 
 /** Returns a path as the functions of `node:fs` take it. */
-export function fsPath(path: FilePath): string | Buffer {
+export function fsPath(path: ByteString): string | Buffer {
   return typeof path === 'string' ? path : toBytes(path);
 }
 
-/** Returns a path for a field of an error; bytes that are not UTF-8 become U+FFFD. */
-export function shownPath(path: FilePath): string {
-  return typeof path === 'string' ? path : toBytes(path).toString();
+/** Tells whether a path ends with an ASCII text. */
+export function endsWith(path: ByteString, end: string): boolean {
+  return typeof path === 'string' ? path.endsWith(end) : toBytes(path).toString('latin1').endsWith(end);
 }
 
 /** Returns a path for a message, in quotes and with control characters escaped. */
-export function quotedPath(path: FilePath): string {
-  return JSON.stringify(shownPath(path));
+export function quotedPath(path: ByteString): string {
+  return typeof path === 'string' ? JSON.stringify(path) : `"${showByteString(path)}"`;
 }
 
-function toBytes(path: FilePath): Buffer {
+function toBytes(path: ByteString): Buffer {
   return typeof path === 'string' ? Buffer.from(path) : Buffer.from(path.buffer, path.byteOffset, path.byteLength);
 }

@@ -5,13 +5,15 @@
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { SpawnError, systemErrorCode, type SystemErrorCode } from '../contract/errors.js';
-import { fsPath, hasSlash, isAbsolutePath, pathFrom, shownPath, type FilePath } from './filePath.js';
+import type { ByteString } from './backend.js';
+import { fsPath, hasSlash, isAbsolutePath, pathFrom } from './filePath.js';
+import { showByteString } from './textRequest.js';
 
 /** Where the C library looks if the child has no PATH. */
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /** What is looked for, and from where. */
-export interface ProgramQuery<Path extends FilePath = FilePath> {
+export interface ProgramQuery<Path extends ByteString = ByteString> {
   /** The program as the caller named it, for messages. */
   readonly program: Path;
   /** What is to be executed. */
@@ -28,8 +30,8 @@ export interface ProgramQuery<Path extends FilePath = FilePath> {
  * @throws {SpawnError} of `stage` `'lookup'` if a name is not in the PATH.
  */
 export function locateProgram(query: ProgramQuery<string>): string;
-export function locateProgram(query: ProgramQuery): FilePath;
-export function locateProgram(query: ProgramQuery): FilePath {
+export function locateProgram(query: ProgramQuery): ByteString;
+export function locateProgram(query: ProgramQuery): ByteString {
   const { file, cwd } = query;
   if (hasSlash(file)) {
     return cwd === null ? file : pathFrom(cwd, file);
@@ -43,15 +45,15 @@ export function locateProgram(query: ProgramQuery): FilePath {
   }
   const details = {
     stage: 'lookup',
-    program: shownPath(query.program),
-    path: shownPath(file),
+    program: showByteString(query.program),
+    path: showByteString(file),
     reason: 'no executable of that name is in the PATH',
   } as const;
   throw new SpawnError(searchProblem(candidates), details);
 }
 
 /** Returns why the system would not execute a file, `null` if its mode and its kind allow it. */
-export function executableProblem(path: FilePath): SystemErrorCode | null {
+export function executableProblem(path: ByteString): SystemErrorCode | null {
   try {
     if (!statSync(fsPath(path)).isFile()) {
       return 'EACCES';
@@ -63,13 +65,13 @@ export function executableProblem(path: FilePath): SystemErrorCode | null {
   }
 }
 
-function candidatesOf({ file, env }: ProgramQuery): readonly FilePath[] {
+function candidatesOf({ file, env }: ProgramQuery): readonly ByteString[] {
   if (file.length === 0) {
     return [];
   }
   const { PATH } = env;
   // An entry is a directory name like any other, so bytes are read as one byte per character and turned back.
-  const directories: readonly FilePath[] =
+  const directories: readonly ByteString[] =
     typeof PATH === 'object'
       ? shownLatin1(PATH)
           .split(':')
@@ -84,7 +86,7 @@ function shownLatin1(bytes: Uint8Array): string {
 }
 
 /** Something of that name that cannot be executed is told, as `execvp` tells it. */
-function searchProblem(candidates: readonly FilePath[]): SystemErrorCode {
+function searchProblem(candidates: readonly ByteString[]): SystemErrorCode {
   const telling = candidates.map(executableProblem).filter((code) => code === 'EACCES' || code === 'ENAMETOOLONG');
   return telling.at(-1) ?? 'ENOENT';
 }

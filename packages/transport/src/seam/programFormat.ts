@@ -1,9 +1,10 @@
 /** What the kernel makes of the first bytes of a file: a binary, a script with an interpreter, or nothing. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import type { ByteString } from './backend.js';
 import { isRegisteredFormat } from './binfmtMisc.js';
 import { foreignMachine, isElf, isElfProgram } from './elfFile.js';
-import { fsPath, type FilePath } from './filePath.js';
+import { fsPath } from './filePath.js';
 
 /** The kernel reads this much to tell what a file is. */
 const HEADER_BYTES = 256;
@@ -18,14 +19,14 @@ const OFTEN_REGISTERED: readonly string[] = ['MZ', '\xca\xfe\xba\xbe', 'PK\x03\x
 export type ProgramFormat =
   /** The kernel takes it, or something that was registered with it; `doubt` is why it may not. */
   | { readonly kind: 'binary'; readonly header: Buffer; readonly doubt: string | null }
-  | { readonly kind: 'script'; readonly interpreter: FilePath }
+  | { readonly kind: 'script'; readonly interpreter: ByteString }
   /** Nothing takes it (`ENOEXEC`). */
   | { readonly kind: 'none'; readonly reason: string }
   /** We may not read what we may execute, or it is not there. */
   | { readonly kind: 'unread' };
 
 /** Looks at the first bytes of a file. */
-export function programFormat(path: FilePath): ProgramFormat {
+export function programFormat(path: ByteString): ProgramFormat {
   const header = readHeader(path);
   if (header === null) {
     return { kind: 'unread' };
@@ -57,7 +58,7 @@ function refusalOf(header: Buffer): string | null {
   return machine === null ? null : `is a binary for another machine (${machine})`;
 }
 
-function mayBeRegistered(path: FilePath, header: Buffer): boolean {
+function mayBeRegistered(path: ByteString, header: Buffer): boolean {
   const start = header.toString('latin1', 0, 4);
   return (
     isRegisteredFormat(path, header) ??
@@ -84,7 +85,7 @@ function isBlank(byte: number): boolean {
 }
 
 /** Returns the first bytes of a file, `null` if it cannot be read. */
-function readHeader(path: FilePath): Buffer | null {
+function readHeader(path: ByteString): Buffer | null {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
   try {
     // A FIFO would keep us waiting for a writer.

@@ -5,11 +5,12 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { SpawnError, systemErrorCode, type SpawnStage, type SystemErrorCode } from '../contract/errors.js';
 import { whyTooLong } from './argumentSizes.js';
-import type { SpawnRequest } from './backend.js';
+import type { ByteString, SpawnRequest } from './backend.js';
 import { elfLoader } from './elfFile.js';
-import { fsPath, pathFrom, quotedPath, shownPath, type FilePath } from './filePath.js';
+import { endsWith, fsPath, isAbsolutePath, pathFrom, quotedPath } from './filePath.js';
 import { executableProblem, locateProgram, type ProgramQuery } from './locateProgram.js';
 import { programFormat } from './programFormat.js';
+import { showByteString, type TextRequest } from './textRequest.js';
 
 const REASONS: Partial<Record<SystemErrorCode, string>> = {
   EAGAIN: 'the system has no room for another process',
@@ -18,7 +19,7 @@ const REASONS: Partial<Record<SystemErrorCode, string>> = {
   ENFILE: 'the system has too few free descriptors',
   ENOMEM: 'the system has no memory for another process',
   EPERM: 'the user or group may not be changed, or the process group not be joined',
-  ETXTBSY: 'the program file is open for writing',
+  ETXTBSY: 'the program file, or its interpreter, is open for writing',
 };
 
 /** The kernel follows no longer chain of scripts that are the interpreters of scripts. */
@@ -33,7 +34,7 @@ const MAX_INTERPRETERS = 5;
 export function spawnFailure(
   thrown: unknown,
   request: SpawnRequest,
-  file: FilePath | null,
+  file: ByteString | null,
   env: ProgramQuery['env'] = request.env ?? process.env,
 ): SpawnError {
   if (thrown instanceof SpawnError) {
@@ -49,11 +50,13 @@ export function spawnFailure(
     }
   }
   const reason = code === 'E2BIG' ? whyTooLong(request, env) : (REASONS[code] ?? 'the system refused');
-  const path = file === null ? null : shownPath(file);
-  return new SpawnError(code, { stage, program: shownPath(request.program), path, reason }, options);
+  const path = file === null ? null : showByteString(file);
+  return new SpawnError(code, { stage, program: showByteString(request.program), path, reason }, options);
 }
 
 /** Returns what has to be found for a request. */
+export function programQuery(request: TextRequest, env: ProgramQuery<string>['env']): ProgramQuery<string>;
+export function programQuery(request: SpawnRequest, env: ProgramQuery['env']): ProgramQuery;
 export function programQuery(request: SpawnRequest, env: ProgramQuery['env']): ProgramQuery {
   const { program, executable, cwd } = request;
   return { program, file: executable ?? program, cwd, env };
@@ -71,18 +74,18 @@ export function startProblem(query: ProgramQuery, code?: SystemErrorCode, option
     return problem;
   }
   const { stage, path, reason } = problem;
-  const details = { stage, program: shownPath(query.program), path: shownPath(path), reason };
+  const details = { stage, program: showByteString(query.program), path: showByteString(path), reason };
   return new SpawnError(problem.code, details, options);
 }
 
 interface Problem {
   readonly code: SystemErrorCode;
   readonly stage: SpawnStage;
-  readonly path: FilePath;
+  readonly path: ByteString;
   readonly reason: string;
 }
 
-function directoryProblem(cwd: FilePath | null): Problem | null {
+function directoryProblem(cwd: ByteString | null): Problem | null {
   if (cwd === null) {
     return null;
   }
@@ -101,7 +104,7 @@ function directoryProblem(cwd: FilePath | null): Problem | null {
 }
 
 function fileProblem(query: ProgramQuery, refusal: SystemErrorCode | undefined): Problem | SpawnError | null {
-  let path: FilePath;
+  let path: ByteString;
   try {
     path = locateProgram(query);
   } catch (thrown) {
@@ -122,7 +125,7 @@ function fileProblem(query: ProgramQuery, refusal: SystemErrorCode | undefined):
  *
  * @param unknown - The system said that it does not know the format.
  */
-function formatProblem(program: FilePath, cwd: FilePath | null, unknown: boolean): Problem | null {
+function formatProblem(program: ByteString, cwd: ByteString | null, unknown: boolean): Problem | null {
   const stage = 'exec';
   let path = program;
   let subject = 'the file';
@@ -159,7 +162,7 @@ function formatProblem(program: FilePath, cwd: FilePath | null, unknown: boolean
   }
 }
 
-function loaderProblem(path: FilePath, header: Buffer, subject: string): Problem | null {
+function loaderProblem(path: ByteString, header: Buffer, subject: string): Problem | null {
   const loader = elfLoader(path, header);
   const code = loader === null ? null : executableProblem(loader);
   if (loader === null || code === null) {
@@ -173,11 +176,11 @@ function inWords(code: SystemErrorCode): string {
   return code === 'ENOENT' ? 'does not exist' : 'cannot be executed';
 }
 
-function hintFor(interpreter: FilePath): string {
-  if (shownPath(interpreter).endsWith('\r')) {
+function hintFor(interpreter: ByteString): string {
+  if (endsWith(interpreter, '\r')) {
     return ': the first line ends as on Windows, with "\\r\\n"';
   }
-  return shownPath(interpreter).startsWith('/') ? '' : ': its path is relative to the directory of the child';
+  return isAbsolutePath(interpreter) ? '' : ': its path is relative to the directory of the child';
 }
 
 /** Node's errors carry the whole command line in `spawnargs`; causes are printed, and arguments may be secrets. */
