@@ -50,6 +50,15 @@ describe('a program that starts children', () => {
     expect(await runProgram('pollution.mjs')).toEqual({ returncode: 0, stdout: 'done', stderr: '' });
   });
 
+  it.each(['pipes', 'merged', 'extra', 'none'])('may end while an unreferenced child with %s runs', async (shape) => {
+    expect(await runProgram('unreferenced.mjs', [shape])).toEqual({ returncode: 0, stdout: 'ended first', stderr: '' });
+  });
+
+  it('is kept alive by a child that is referenced again', async () => {
+    const outcome = await runProgram('unreferenced.mjs', ['pipes', 'again']);
+    expect(outcome).toEqual({ returncode: 0, stdout: 'ended first', stderr: '' });
+  });
+
   it('keeps nothing of a child that ended while others run', async () => {
     const program = programPath('busyHost.mjs');
     const { returncode, stdout, stderr } = await finish(await exec(process.execPath, ['--expose-gc', program]));

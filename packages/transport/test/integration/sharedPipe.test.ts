@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { connectPair, type SocketPair } from '../../src/node/socketPair.js';
 import { DEVNULL, STDOUT } from '../../src/contract/stdio.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
-import { exec, finish, openFds, shell } from '../helpers/realChild.js';
+import { childStates, exec, finish, openFds, shell } from '../helpers/realChild.js';
 import { RecordingProtocol } from '../helpers/recordingProtocol.js';
 
 /** Names under which a socket of ours listens. An accepted socket keeps the name of its server, and cannot be connected to. */
@@ -45,6 +45,37 @@ describe('a child with stderr STDOUT', () => {
       'PWD=/stale',
       '',
     ]);
+  });
+
+  it('that is taken back before its turn never runs, and leaves nothing', async () => {
+    const before = openFds();
+    const controller = new AbortController();
+    const protocols: RecordingProtocol[] = [];
+    const started = Array.from({ length: 20 }, () =>
+      subprocessExec(
+        () => {
+          const protocol = new RecordingProtocol();
+          protocols.push(protocol);
+          return protocol;
+        },
+        'sleep',
+        ['61'],
+        { stdin: DEVNULL, stderr: STDOUT, signal: controller.signal },
+      ),
+    );
+    controller.abort(new Error('enough'));
+    for (const creation of started) {
+      await expect(creation).rejects.toThrow('enough');
+    }
+    // A pair that is made now comes after all that may still be under way.
+    const { ours, theirs } = await pair();
+    ours.destroy();
+    theirs.destroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(childStates()).toEqual([]);
+    expect(protocols.flatMap(({ lines }) => lines)).toEqual([]);
+    expect(ourNames()).toEqual([]);
+    expect(openFds()).toBe(before);
   });
 
   it('has further outputs as any other', async () => {

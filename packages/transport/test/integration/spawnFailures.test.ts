@@ -1,10 +1,19 @@
 /** Every way a start can fail: one rejection, and nothing is left. */
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SpawnError } from '../../src/contract/errors.js';
 import type { SubprocessExecOptions } from '../../src/options/options.js';
-import { DEVNULL, PIPE } from '../../src/contract/stdio.js';
+import { DEVNULL, PIPE, STDOUT } from '../../src/contract/stdio.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
 import { childStates, exec, finish, openFds, runProgram, ScratchDirectory } from '../helpers/realChild.js';
 import { RecordingProtocol } from '../helpers/recordingProtocol.js';
@@ -211,6 +220,21 @@ describe('no start fails', () => {
     script('noNewline', '#!/bin/true');
     expect((await finish(await exec(at('spaces')))).stdout).toBe('hi\n');
     expect(await finish(await exec(at('noNewline')))).toMatchObject({ returncode: 0 });
+  });
+
+  it('because its directory and its path are relative', async () => {
+    const here = process.cwd();
+    mkdirSync(at('sub/bin'), { recursive: true });
+    script('sub/bin/tool', '#!/bin/sh\npwd -P\n');
+    process.chdir(scratch.path);
+    try {
+      for (const options of [{}, { stderr: STDOUT }]) {
+        const child = await exec('bin/tool', [], { cwd: 'sub', ...options });
+        expect((await finish(child)).stdout).toBe(`${realpathSync(at('sub'))}\n`);
+      }
+    } finally {
+      process.chdir(here);
+    }
   });
 
   // F14
