@@ -84,6 +84,7 @@ function load(): Native {
       spawn.async(pid, path, fileActions, attributes, argv, env, done);
     },
     environ: part.environ,
+    addressOf: (memory) => koffi.address(memory),
     copyMemory: bind('memcpy', 'void', ['void *', 'uintptr_t', 'size_t']),
     uvDefaultLoop: bind('uv_default_loop', 'uintptr_t', []),
     uvPollInit: bind('uv_poll_init', 'int', ['uintptr_t', 'uintptr_t', 'int']),
@@ -126,8 +127,6 @@ function linuxPart(bind: Bind, environ: bigint): SystemPart {
       pidfdOpen: (pid, flags) => syscall(SYS_pidfd_open, pid, flags, 0, 0),
       pidfdSendSignal: (pidfd, signal, flags) => syscall(SYS_pidfd_send_signal, pidfd, signal, 0, flags),
       waitid: bind('waitid', 'int', ['int', 'int', 'void *', 'int']),
-      malloc: bind('malloc', 'uintptr_t', ['size_t']),
-      free: bind('free', 'void', ['uintptr_t']),
     },
     environ,
     pipe2: bind('pipe2', 'int', ['void *', 'int']),

@@ -21,8 +21,6 @@ export interface LinuxCalls {
   pidfdOpen(pid: number, flags: number): number;
   pidfdSendSignal(pidfd: number, signal: number, flags: number): number;
   waitid(idType: number, id: number, info: Memory, options: number): number;
-  malloc(bytes: number): Address;
-  free(address: Address): void;
 }
 
 /** What macOS alone has. */
@@ -83,6 +81,7 @@ export interface Native {
   ): void;
   /** The address of the variable `environ`. */
   readonly environ: bigint;
+  addressOf(memory: Uint8Array): bigint;
   copyMemory(to: BigUint64Array, from: Address, bytes: number): void;
   uvDefaultLoop(): bigint;
   uvPollInit(loop: Address, handle: Address, fd: number): number;

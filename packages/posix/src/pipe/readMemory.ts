@@ -3,34 +3,70 @@
  *
  * 1. All pipes read into the same memory: it is free again before the next read begins. It is never handed out.
  * 2. A chunk is a copy in an `ArrayBuffer` of its own, exactly as long as the chunk: the receiver may keep, change or
- *    transfer it. It never comes from Node's pool.
- *
- * To copy costs less than to read into fresh memory: the source is in the processor's cache, and the chunk is as large as
- * what was read, not as what might have come.
+ *    transfer it. It never comes from Node's pool. The copy is cheap, because its source is in the processor's cache.
+ * 3. What is not cheap is fresh memory: the kernel zeroes and maps it page by page. The garbage collector frees many
+ *    chunks at a time, and glibc gives what is free at the end of its heap back to the system at once. So our memory is
+ *    kept above the chunks: then what is free is not at the end of the heap, and the next chunks get it. Nothing of that
+ *    is a setting, and other allocators do not mind.
+ * 4. With the last open pipe our memory goes too, if it kept others' in the heap.
  */
+import { native } from '../native/ffi.js';
+
+/**
+ * The most bytes of one read, and of a chunk: more than a pipe holds by itself, so that a short read tells that it is
+ * empty. From 128 KiB on glibc would map and unmap each chunk by itself.
+ */
+export const READ_BYTES = 122_880;
 
 /** A short line: the loop takes less time than the calls that copy memory. */
 const TINY_BYTES = 64;
+/** Smaller chunks hardly move the end of the heap. */
+const LARGE_BYTES = 16_384;
 
-let memory = new Uint8Array(0);
+let memory: Uint8Array | null = null;
+let address = 0n;
+let openPipes = 0;
+let raised = false;
 
-/** Returns the shared memory, at least `bytes` long; valid until the next call. */
-export function readMemory(bytes: number): Uint8Array {
-  if (memory.length < bytes) {
-    memory = Buffer.allocUnsafeSlow(bytes);
-  }
-  return memory;
+/** Returns the shared memory, `READ_BYTES` long; valid until the next chunk is made. */
+export function readMemory(): Uint8Array {
+  return memory ?? allocate();
 }
 
-/** Returns the first `count` bytes of what was read as a chunk of its receiver's own. */
-export function ownChunk(from: Uint8Array, count: number): Uint8Array {
+/** Returns the first `count` bytes of the shared memory as a chunk of its receiver's own. */
+export function ownChunk(count: number): Uint8Array {
+  const from = readMemory();
   const chunk = Buffer.allocUnsafeSlow(count);
   if (count <= TINY_BYTES) {
     for (let at = 0; at < count; at += 1) {
       chunk[at] = from[at] ?? 0;
     }
-  } else {
-    chunk.set(count === from.length ? from : from.subarray(0, count));
+    return chunk;
+  }
+  chunk.set(count === READ_BYTES ? from : from.subarray(0, count));
+  if (count >= LARGE_BYTES && native().addressOf(chunk) > address) {
+    // The heap had no room for a chunk and was extended; so the next piece, which is no smaller, will lie above it.
+    allocate();
+    raised = true;
   }
   return chunk;
+}
+
+/** A pipe was opened; `pipeClosed()` is due. */
+export function pipeOpened(): void {
+  openPipes += 1;
+}
+
+export function pipeClosed(): void {
+  openPipes -= 1;
+  if (openPipes === 0 && raised) {
+    memory = null;
+    raised = false;
+  }
+}
+
+function allocate(): Uint8Array {
+  memory = Buffer.allocUnsafeSlow(READ_BYTES);
+  address = native().addressOf(memory);
+  return memory;
 }

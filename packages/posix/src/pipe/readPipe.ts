@@ -22,13 +22,13 @@
 import { ReadPipeHandle, ValueError, type BufferReceiver } from '@subwire/transport';
 import { EAGAIN, EINTR } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
-import { giveBackOutput, growOutput, LARGEST_PIPE_BYTES, PIPE_BYTES } from './pipeCapacity.js';
+import { giveBackOutput, growOutput, PIPE_BYTES } from './pipeCapacity.js';
 import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
-import { ownChunk, readMemory } from './readMemory.js';
+import { ownChunk, pipeClosed, pipeOpened, READ_BYTES, readMemory } from './readMemory.js';
 import { pipeFailure, toPipeFailure } from '../native/systemErrors.js';
 
-/** Reads per wake-up. */
-const MAX_READS = 8;
+/** Reads per wake-up: as many as a pipe of the largest size takes. */
+const MAX_READS = 9;
 /** Bytes per wake-up that leave the next reads to the next turn. */
 const MAX_BYTES = 1_048_576;
 /** So many reads of all that a pipe holds tell that the child is waiting for us. */
@@ -62,6 +62,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       return;
     }
     this.#fd = fd;
+    pipeOpened();
     if (!this.#paused) {
       this.#register();
     }
@@ -140,12 +141,9 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     if (receiver !== null) {
       return this.#readInto(receiver);
     }
-    // The system makes more than half of the largest size the whole.
-    const asked = this.#capacity > LARGEST_PIPE_BYTES / 2 ? LARGEST_PIPE_BYTES : 2 * PIPE_BYTES;
-    const memory = readMemory(asked);
-    const count = this.#read(memory, asked);
+    const count = this.#read(readMemory(), READ_BYTES);
     if (count > 0) {
-      this.emit('data', ownChunk(memory, count));
+      this.emit('data', ownChunk(count));
     }
     return count;
   }
@@ -229,6 +227,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     if (this.#fd >= 0) {
       this.#native.close(this.#fd);
       this.#fd = -1;
+      pipeClosed();
       if (this.#mayGrow) {
         giveBackOutput(this.#capacity);
       }
