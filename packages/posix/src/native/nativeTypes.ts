@@ -44,6 +44,9 @@ export interface Native {
   errno(): number;
   /** With `O_CLOEXEC` and no other flag. */
   pipe2(fds: Int32Array, flags: number): number;
+  /** Two connected stream sockets of the local kind, close-on-exec. */
+  socketpair(fds: Int32Array): number;
+  shutdown(fd: number, how: number): number;
   /** With flags that make no file. */
   open(path: string, flags: number): number;
   read(fd: number, buffer: Uint8Array, count: number): number;

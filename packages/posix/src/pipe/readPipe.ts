@@ -15,15 +15,16 @@
  *    bounded number of times and of bytes, and one busy child cannot keep the others waiting.
  * 4. A chunk belongs to its receiver, with all of its `ArrayBuffer`.
  * 5. The end of the file is a read of 0 bytes into memory that had room, nothing else.
- * 6. A pipe that is found full again and again gets larger, unless its size was chosen.
+ * 6. A pipe that is found full again and again gets larger, unless its size was chosen. A socket pair stays as it is.
  * 7. Every failure is a `SubprocessError`, also that of the registration. `close` is emitted once; never on the stack of a
  *    caller: `close()` and `resume()` emit it in a microtask.
  */
 import { ReadPipeHandle, ValueError, type BufferReceiver } from '@subwire/transport';
-import { EAGAIN, EINTR } from '../native/constants.js';
+import { EAGAIN, EINTR, SHUT_RD } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
 import { giveBackOutput, growOutput, PIPE_BYTES } from './pipeCapacity.js';
 import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import type { PipeShape } from './pipes.js';
 import { ownChunk, pipeClosed, pipeOpened, READ_BYTES, readMemory } from './readMemory.js';
 import { pipeFailure, toPipeFailure } from '../native/systemErrors.js';
 
@@ -42,17 +43,18 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   #paused = true;
   #closed = false;
   #receiver: BufferReceiver | null = null;
+  readonly #isSocket: boolean;
   readonly #mayGrow: boolean;
   #capacity: number;
   #fullReads = 0;
   /** Bytes that the last read could have returned. */
   #asked = 0;
 
-  /** @param chosenSize - What the pipe will hold at least, `null` if the system says. */
-  constructor(chosenSize: number | null) {
+  constructor({ kind, size }: PipeShape) {
     super();
-    this.#mayGrow = chosenSize === null;
-    this.#capacity = chosenSize ?? PIPE_BYTES;
+    this.#isSocket = kind === 'socket';
+    this.#mayGrow = size === null && !this.#isSocket;
+    this.#capacity = size ?? PIPE_BYTES;
   }
 
   /** Takes a non-blocking descriptor over. */
@@ -225,6 +227,9 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   #release(): void {
     this.#unregister();
     if (this.#fd >= 0) {
+      if (this.#isSocket) {
+        this.#emptySocket();
+      }
       this.#native.close(this.#fd);
       this.#fd = -1;
       pipeClosed();
@@ -232,5 +237,14 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
         giveBackOutput(this.#capacity);
       }
     }
+  }
+
+  /**
+   * A socket that is closed with something in it resets the connection, and the child would see ECONNRESET where a pipe gives
+   * it SIGPIPE. After the shutdown it can send no more, so what is left ends.
+   */
+  #emptySocket(): void {
+    this.#native.shutdown(this.#fd, SHUT_RD);
+    while (this.#native.read(this.#fd, readMemory(), READ_BYTES) > 0);
   }
 }

@@ -14,14 +14,15 @@
  * 3. Registered from the start with an empty event mask: errors are reported all the same, so the close of the other end
  *    is seen without a write. Bytes that were not taken by then never will be.
  * 4. Every write is flushed exactly once, in order; `close` comes after the last of them.
- * 5. `close` carries `null` if the reader left (`EPIPE`), else what failed, also if that was the registration:
+ * 5. `close` carries `null` if the reader left (`EPIPE`; `ECONNRESET` if it left something unread in a socket), else what failed, also if that was the registration:
  *    always a `SubprocessError`.
  */
 import { Fifo, WritePipeHandle } from '@subwire/transport';
 import { EAGAIN, EINTR, EPIPE } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
 import { growInput } from './pipeCapacity.js';
-import { BROKEN, poller, WRITABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import { BROKEN, HUNG_UP, poller, WRITABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import type { PipeShape } from './pipes.js';
 import { PendingBytes } from './pendingBytes.js';
 import { pipeFailure, toPipeFailure } from '../native/systemErrors.js';
 
@@ -49,10 +50,9 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   #appended = 0;
   #sent = 0;
 
-  /** @param chosenSize - What the pipe will hold at least, `null` if the system says. */
-  constructor(chosenSize: number | null) {
+  constructor({ kind, size }: PipeShape) {
     super();
-    this.#mayGrow = chosenSize === null;
+    this.#mayGrow = size === null && kind === 'pipe';
   }
 
   /** Takes a non-blocking descriptor over. */
@@ -111,7 +111,8 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   }
 
   onReady(events: number): void {
-    if ((events & BROKEN) !== 0) {
+    // A pipe reports the first when its reader is gone, a socket the second, and both if something was left unread.
+    if ((events & (BROKEN | HUNG_UP)) !== 0) {
       this.#close(null, true);
       return;
     }
@@ -231,5 +232,5 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
 }
 
 function readerLeft(error: Error | null): boolean {
-  return error === null || ('code' in error && error.code === 'EPIPE');
+  return error === null || ('code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET'));
 }
