@@ -1,5 +1,7 @@
 /** A short line: a loop takes less time than the calls that copy memory. */
 const TINY_BYTES = 64;
+/** To copy so many bytes takes longer than to wait for the next read. */
+const LARGE_BYTES = 65_536;
 
 /**
  * Bytes that arrived and were not read yet.
@@ -112,7 +114,16 @@ export class ChunkQueue {
     return own;
   }
 
-  /** The same for who uses them at once and passes them on to nobody: they may share memory with other bytes. */
+  /**
+   * How many bytes to take if up to `most`, which must be there, are welcome: a large chunk alone, which need not be copied.
+   */
+  handyLength(most: number): number {
+    const chunk = this.#chunks[this.#first];
+    const isWhole = chunk !== undefined && this.#head === this.#firstStart && chunk.buffer.byteLength === chunk.length;
+    return isWhole && chunk.length >= LARGE_BYTES && chunk.length < most ? chunk.length : most;
+  }
+
+  /** `take` for who uses the bytes at once and passes them on to nobody: they may share memory with other bytes. */
   takeView(count: number): Uint8Array {
     const chunk = this.#chunks[this.#first];
     const offset = this.#head - this.#firstStart;
