@@ -152,7 +152,7 @@ describe.each(KINDS)('an input through a %s', (kind) => {
     const chunks: Buffer[] = [];
     const ended = closed(pipe).then(() => 'closed');
     native().fcntl(childs, F_SETFL, O_NONBLOCK);
-    for (let bytes = 0; bytes < total * 10; ) {
+    for (let bytes = 0; bytes < total * 10;) {
       const room = Buffer.alloc(65_536);
       const count = Math.max(0, native().read(childs, room, room.length));
       bytes += count;

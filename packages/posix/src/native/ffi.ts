@@ -38,7 +38,10 @@ type SocketPair = (domain: number, type: number, protocol: number, fds: Int32Arr
 const SOCKET_PAIR_ARGUMENTS = ['int', 'int', 'int', 'void *'];
 
 /** What each system has in a form of its own. */
-type SystemPart = Pick<Native, 'environ' | 'fcntl' | 'fileActionsAddCloseFrom' | 'pipe2' | 'prlimit' | 'socketpair' | 'system'>;
+type SystemPart = Pick<
+  Native,
+  'environ' | 'fcntl' | 'fileActionsAddCloseFrom' | 'pipe2' | 'prlimit' | 'socketpair' | 'system'
+>;
 
 const ACTIONS = 'posix_spawn_file_actions_';
 

@@ -80,7 +80,12 @@ export const ownership: RequirementTable = {
     behavior: 'The ArrayBuffer of a chunk holds the bytes of that chunk and no others',
     source: 'childHandle rule 6',
     async run(c) {
-      const child = await c.start([step.write('tiny'), step.pattern(MIB), step.write('error', 2), step.pattern(MIB, 2)]);
+      const child = await c.start([
+        step.write('tiny'),
+        step.pattern(MIB),
+        step.write('error', 2),
+        step.pattern(MIB, 2),
+      ]);
       await child.ended();
       deepEqual([child.size(1), child.size(2)], [MIB + 4, MIB + 5]);
       const chunks = [...child.chunks.values()].flat();
