@@ -143,7 +143,6 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
 
   #takeWithEnd(length: number, endLength: number): Uint8Array {
     const { rules } = this;
-    const { queue } = this.buffer;
     if (!rules.keepEnds) {
       const bytes = this.#take(length);
       this.#takeEnd(endLength);
