@@ -13,7 +13,11 @@ const F_GETFL = 3;
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
 
-function closed(pipe: ReadPipe | WritePipe): Promise<Error | null> {
+interface Closing {
+  on(event: 'close', listener: (error: Error | null) => void): unknown;
+}
+
+function closed(pipe: Closing): Promise<Error | null> {
   return new Promise((resolve) => {
     pipe.on('close', resolve);
   });

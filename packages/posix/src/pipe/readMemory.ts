@@ -45,9 +45,8 @@ export function ownChunk(count: number): Uint8Array {
   }
   chunk.set(count === READ_BYTES ? from : from.subarray(0, count));
   if (count >= LARGE_BYTES && native().addressOf(chunk) > address) {
-    // The heap had no room for a chunk and was extended; so the next piece, which is no smaller, will lie above it.
-    allocate();
-    raised = true;
+    // The heap had no room for the chunk and was extended: most likely it has none for a new piece of ours either.
+    raise();
   }
   return chunk;
 }
@@ -69,4 +68,15 @@ function allocate(): Uint8Array {
   memory = Buffer.allocUnsafeSlow(READ_BYTES);
   address = native().addressOf(memory);
   return memory;
+}
+
+/** Puts our memory higher, if that is where the next piece lies. */
+function raise(): void {
+  const next = Buffer.allocUnsafeSlow(READ_BYTES);
+  const nextAddress = native().addressOf(next);
+  if (nextAddress > address) {
+    memory = next;
+    address = nextAddress;
+    raised = true;
+  }
 }
