@@ -1,3 +1,5 @@
+import { Fifo } from '@subwire/transport';
+
 /** A short line: a loop takes less time than the calls that copy memory. */
 const TINY_BYTES = 64;
 /** To copy so many bytes takes longer than to wait for the next read. */
@@ -12,11 +14,9 @@ const LARGE_BYTES = 65_536;
  * 3. The last chunk may grow in place (same number, same start), when the memory after it is our own.
  */
 export class ChunkQueue {
-  /** Consumed slots at the front are emptied at once and cut off from time to time. */
-  #chunks: (Uint8Array | undefined)[] = [];
-  #first = 0;
-  /** Sequence number of slot 0. */
-  #sequence = 0;
+  readonly #chunks = new Fifo<Uint8Array>();
+  /** Sequence number of the first chunk. */
+  #firstSequence = 0;
   /** Absolute position of the first byte of the first chunk, consumed or not. */
   #firstStart = 0;
   #head = 0;
@@ -39,17 +39,17 @@ export class ChunkQueue {
 
   /** Sequence number of the first chunk. */
   get firstSequence(): number {
-    return this.#sequence + this.#first;
+    return this.#firstSequence;
   }
 
   /** Sequence number that the next chunk will get. */
   get endSequence(): number {
-    return this.#sequence + this.#chunks.length;
+    return this.#firstSequence + this.#chunks.length;
   }
 
   /** Returns a chunk by its number; `undefined` if it is not in the queue. */
   chunk(sequence: number): Uint8Array | undefined {
-    return this.#chunks[sequence - this.#sequence];
+    return this.#chunks.at(sequence - this.#firstSequence);
   }
 
   /** Appends a chunk that nobody changes any more; not an empty one. */
@@ -60,18 +60,18 @@ export class ChunkQueue {
 
   /** Appends bytes that lie in memory right after the last chunk, if that is so; tells whether it was. */
   grow(chunk: Uint8Array): boolean {
-    const last = this.#chunks.at(-1);
+    const last = this.#chunks.at(this.#chunks.length - 1);
     if (last === undefined || last.buffer !== chunk.buffer || last.byteOffset + last.length !== chunk.byteOffset) {
       return false;
     }
-    this.#chunks[this.#chunks.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + chunk.length);
+    this.#chunks.replaceLast(new Uint8Array(last.buffer, last.byteOffset, last.length + chunk.length));
     this.#end += chunk.length;
     return true;
   }
 
   /** Returns what is left of the first chunk, consuming nothing; empty if there is none. */
   peekFirst(): Uint8Array {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     const offset = this.#head - this.#firstStart;
     return chunk === undefined ? new Uint8Array(0) : offset === 0 ? chunk : chunk.subarray(offset);
   }
@@ -80,8 +80,8 @@ export class ChunkQueue {
   byteAt(offset: number): number | undefined {
     let start = this.#firstStart;
     const position = this.#head + offset;
-    for (let index = this.#first; index < this.#chunks.length; index += 1) {
-      const chunk = this.#chunks[index];
+    for (let index = 0; index < this.#chunks.length; index += 1) {
+      const chunk = this.#chunks.at(index);
       if (chunk !== undefined && position < start + chunk.length) {
         return chunk[position - start];
       }
@@ -92,7 +92,7 @@ export class ChunkQueue {
 
   /** Removes and returns `count` bytes, which must be there, in an `ArrayBuffer` of their own. */
   take(count: number): Uint8Array {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     if (chunk === undefined || count === 0) {
       return new Uint8Array(0);
     }
@@ -118,14 +118,14 @@ export class ChunkQueue {
    * How many bytes to take if up to `most`, which must be there, are welcome: a large chunk alone, which need not be copied.
    */
   handyLength(most: number): number {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     const isWhole = chunk !== undefined && this.#head === this.#firstStart && chunk.buffer.byteLength === chunk.length;
     return isWhole && chunk.length >= LARGE_BYTES && chunk.length < most ? chunk.length : most;
   }
 
   /** `take` for who uses the bytes at once and passes them on to nobody: they may share memory with other bytes. */
   takeView(count: number): Uint8Array {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     const offset = this.#head - this.#firstStart;
     if (chunk === undefined || count > chunk.length - offset) {
       return this.take(count);
@@ -140,8 +140,8 @@ export class ChunkQueue {
     const count = Math.min(target.length, this.length);
     let copied = 0;
     let offset = this.#head - this.#firstStart;
-    for (let index = this.#first; copied < count; index += 1) {
-      const chunk = this.#chunks[index];
+    for (let index = 0; copied < count; index += 1) {
+      const chunk = this.#chunks.at(index);
       if (chunk === undefined) {
         break;
       }
@@ -157,7 +157,7 @@ export class ChunkQueue {
   skip(count: number): void {
     const target = this.#head + count;
     for (;;) {
-      const chunk = this.#chunks[this.#first];
+      const chunk = this.#chunks.peek();
       if (chunk === undefined || this.#firstStart + chunk.length > target) {
         break;
       }
@@ -174,17 +174,7 @@ export class ChunkQueue {
   #dropFirst(chunk: Uint8Array): void {
     this.#firstStart += chunk.length;
     this.#head = this.#firstStart;
-    this.#chunks[this.#first] = undefined;
-    this.#first += 1;
-    if (this.#first === this.#chunks.length) {
-      this.#sequence += this.#first;
-      this.#chunks.length = 0;
-      this.#first = 0;
-    } else if (this.#first >= 1024 && this.#first * 2 >= this.#chunks.length) {
-      // Each chunk is moved at most once per time it is outlived: linear over all.
-      this.#chunks.splice(0, this.#first);
-      this.#sequence += this.#first;
-      this.#first = 0;
-    }
+    this.#chunks.shift();
+    this.#firstSequence += 1;
   }
 }

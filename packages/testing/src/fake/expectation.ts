@@ -1,4 +1,4 @@
-import type { Signal } from '@subwire/transport';
+import { Fifo, type Signal } from '@subwire/transport';
 import { wholeNumber } from '../bytes/checks.js';
 import type { FakeChild } from './fakeChild.js';
 import type { FakeProgram } from './fakeProgram.js';
@@ -47,8 +47,8 @@ export class Expectation {
   #remaining = 1;
   #counted = false;
   #met = 0;
-  readonly #children: FakeChild[] = [];
-  readonly #waiting: ((child: FakeChild) => void)[] = [];
+  readonly #children = new Fifo<FakeChild>();
+  readonly #waiting = new Fifo<(child: FakeChild) => void>();
 
   constructor(pattern: SpawnPattern) {
     this.pattern = pattern;

@@ -6,9 +6,11 @@
  *    once, or with the next write if the backend cannot see it earlier.
  * 3. The child sees the end when the parent has closed and everything was read.
  */
+import { Fifo } from '@subwire/transport';
 import { ByteStore } from '../bytes/byteStore.js';
 import { joinBytes, showBytes } from '../bytes/bytes.js';
 import { PostedInput, type Flushed } from './postedInput.js';
+import { restLength } from './waitingBytes.js';
 import type { Scheduler } from '../clock/scheduler.js';
 
 /** Settings of the input of a fake child. */
@@ -36,7 +38,7 @@ export class FakeInput extends PostedInput<WaitingChunk> {
   readonly #settings: FakeInputSettings;
   readonly #store = new ByteStore();
   readonly #received: Uint8Array[] = [];
-  readonly #reads: WaitingRead[] = [];
+  readonly #reads = new Fifo<WaitingRead>();
   #holders = 1;
   #ending = false;
   #ended = false;
@@ -105,7 +107,7 @@ export class FakeInput extends PostedInput<WaitingChunk> {
 
   /** For tests: bytes that the parent wrote and the pipe has no room for. */
   get stalledBytes(): number {
-    return this.waiting.reduce((sum, { rest }) => sum + rest.length, 0);
+    return restLength(this.waiting);
   }
 
   /** For tests: whether the parent has closed its end, and everything it wrote was taken. */
@@ -121,7 +123,7 @@ export class FakeInput extends PostedInput<WaitingChunk> {
   }
 
   #serveReads(): void {
-    for (let read = this.#reads[0]; read !== undefined; read = this.#reads[0]) {
+    for (let read = this.#reads.peek(); read !== undefined; read = this.#reads.peek()) {
       if (this.#store.length === 0 && !this.isClosed) {
         return;
       }
@@ -133,7 +135,7 @@ export class FakeInput extends PostedInput<WaitingChunk> {
 
   /** Room was made: what waited moves up, and its writer hears of it on a turn of its own. */
   #refill(): void {
-    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+    for (let first = this.waiting.peek(); first !== undefined; first = this.waiting.peek()) {
       const room = this.#settings.capacityBytes - this.#store.length;
       this.#take(first.rest.subarray(0, room));
       first.rest = first.rest.subarray(room);

@@ -6,10 +6,11 @@
  * 3. The parent sees the end when nobody holds the writing end any more, neither the child nor a descendant, and a
  *    failure of the pipe when everything in it was read.
  */
-import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
+import { Fifo, ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
 import { ByteStore } from '../bytes/byteStore.js';
 import type { Cutter } from '../bytes/chunking.js';
 import type { Channel, Scheduler } from '../clock/scheduler.js';
+import { restLength } from './waitingBytes.js';
 
 /** Settings of the pipes of a fake child. */
 export interface FakePipeSettings {
@@ -33,7 +34,7 @@ export class FakeOutput extends ReadPipeHandle {
   readonly #settings: FakePipeSettings;
   readonly #channel: Channel = {};
   readonly #store = new ByteStore();
-  readonly #waiting: WaitingWrite[] = [];
+  readonly #waiting = new Fifo<WaitingWrite>();
   #holders = 1;
   #reading = false;
   #posted = false;
@@ -95,7 +96,7 @@ export class FakeOutput extends ReadPipeHandle {
 
   /** For tests: bytes that the child wrote and the parent has not read. */
   get unreadBytes(): number {
-    return this.#store.length + this.#waiting.reduce((sum, { rest }) => sum + rest.length, 0);
+    return this.#store.length + restLength(this.#waiting);
   }
 
   get #hasEnded(): boolean {
@@ -104,7 +105,7 @@ export class FakeOutput extends ReadPipeHandle {
   }
 
   #fill(): void {
-    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+    for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
       const room = this.#settings.capacityBytes - this.#store.length;
       this.#store.push(first.rest.subarray(0, room));
       first.rest = first.rest.subarray(room);
@@ -162,8 +163,8 @@ export class FakeOutput extends ReadPipeHandle {
   }
 
   #breakWriters(): void {
-    for (const { settle } of this.#waiting.splice(0)) {
-      settle('broken');
+    for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
+      first.settle('broken');
     }
   }
 

@@ -1,4 +1,4 @@
-import { BrokenPipeError, WritePipeHandle } from '@subwire/transport';
+import { BrokenPipeError, Fifo, WritePipeHandle } from '@subwire/transport';
 import type { Channel, Scheduler } from '../clock/scheduler.js';
 
 /** Says that a chunk was taken, or (with an error) that it never will be. */
@@ -7,7 +7,7 @@ export type Flushed = (error?: Error | null) => void;
 /** The parent's end of an input in memory: what becomes of chunks that have to wait is told on turns of its own. */
 export abstract class PostedInput<Waiting extends { readonly flushed: Flushed }> extends WritePipeHandle {
   /** Chunks that nobody has taken yet, the oldest first. */
-  protected readonly waiting: Waiting[] = [];
+  protected readonly waiting: Fifo<Waiting> = new Fifo<Waiting>();
   readonly #scheduler: Pick<Scheduler, 'post'>;
   readonly #channel: Channel = {};
   #closed = false;
@@ -41,8 +41,8 @@ export abstract class PostedInput<Waiting extends { readonly flushed: Flushed }>
       return;
     }
     this.#closed = true;
-    for (const { flushed } of this.waiting.splice(0)) {
-      this.refuse(flushed);
+    for (let first = this.waiting.shift(); first !== undefined; first = this.waiting.shift()) {
+      this.refuse(first.flushed);
     }
     this.#later(() => {
       this.emit('close', error);

@@ -49,7 +49,11 @@ export class ReplayInput extends PostedInput<WaitingWrite> {
   /** For the child: everything up to there is taken; `Infinity` for all that was written. */
   take(upTo: number): void {
     this.#takenUpTo = Math.max(this.#takenUpTo, Math.min(upTo, this.#written));
-    for (let first = this.waiting[0]; first !== undefined && first.upTo <= this.#takenUpTo; first = this.waiting[0]) {
+    for (
+      let first = this.waiting.peek();
+      first !== undefined && first.upTo <= this.#takenUpTo;
+      first = this.waiting.peek()
+    ) {
       this.flushFirst();
     }
     if (this.#ending && this.waiting.length === 0) {
