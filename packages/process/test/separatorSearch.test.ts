@@ -238,10 +238,10 @@ test('a chunk that grows is not searched again for a byte that was not in it', (
   const memory = bytes('\n'.repeat(4_000));
   const queue = new ChunkQueue();
   const search = new SeparatorSearch(toSeparators(['\n', '\r']));
-  const indexOf = Buffer.prototype.indexOf;
+  const { indexOf } = Buffer.prototype as { indexOf: (this: Uint8Array, byte: unknown, from: unknown) => number };
   let looks = 0;
   const spy = jest.spyOn(Buffer.prototype, 'indexOf').mockImplementation(function (this: Buffer, byte, from) {
-    const index = indexOf.call(this, byte, from as number);
+    const index = indexOf.call(this, byte, from);
     looks += (index === -1 ? this.length : index + 1) - Number(from);
     return index;
   });

@@ -7,7 +7,7 @@ import { Expectation } from '../src/fake/expectation.js';
 import type { FakeChild } from '../src/fake/fakeChild.js';
 import { makeFakeOutput } from '../src/fake/fakeOutput.js';
 import { ReplayInput } from '../src/record/replayInput.js';
-import { Scheduler } from '../src/clock/scheduler.js';
+import type { Scheduler } from '../src/clock/scheduler.js';
 import { bytes } from './helpers/started.js';
 import { grownBytes, NOISE_BYTES } from './helpers/grownBytes.js';
 
