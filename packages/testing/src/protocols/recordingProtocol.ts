@@ -2,7 +2,8 @@ import { SubprocessProtocol, type SubprocessTransport } from '@subwire/transport
 import { joinBytes, textOf } from '../bytes/bytes.js';
 
 interface LogWaiter {
-  readonly predicate: (log: readonly string[]) => boolean;
+  /** Tells whether an entry ends the wait that was just added at the end of the log. */
+  readonly isMet: (entry: string) => boolean;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -57,19 +58,9 @@ export class RecordingProtocol extends SubprocessProtocol {
    * Rejects, with the log, when `connectionLost` came before that.
    */
   until(wanted: string | ((log: readonly string[]) => boolean)): Promise<void> {
-    const predicate =
-      typeof wanted === 'function'
-        ? wanted
-        : (log: readonly string[]): boolean => log.some((entry) => entry === wanted || isMore(entry, wanted));
-    if (predicate(this.log)) {
-      return Promise.resolve();
-    }
-    if (this.#isOver) {
-      return Promise.reject(this.#overError());
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiters.add({ predicate, resolve, reject });
-    });
+    return typeof wanted === 'function'
+      ? this.#wait(wanted(this.log), () => wanted(this.log))
+      : this.#untilEntry((entry) => entry === wanted || isMore(entry, wanted));
   }
 
   /** Resolves at `processExited`. */
@@ -79,7 +70,7 @@ export class RecordingProtocol extends SubprocessProtocol {
 
   /** Resolves at `connectionLost`. */
   get lost(): Promise<void> {
-    return this.until((log) => log.some(isLast));
+    return this.#untilEntry(isLast);
   }
 
   override connectionMade(transport: SubprocessTransport): void {
@@ -114,6 +105,23 @@ export class RecordingProtocol extends SubprocessProtocol {
     this.#note(`lost${suffix(exc)}`);
   }
 
+  /** Looks at each entry once, so that a wait over many entries takes linear time. */
+  #untilEntry(isMet: (entry: string) => boolean): Promise<void> {
+    return this.#wait(this.log.some(isMet), isMet);
+  }
+
+  #wait(isMetNow: boolean, isMet: (entry: string) => boolean): Promise<void> {
+    if (isMetNow) {
+      return Promise.resolve();
+    }
+    if (this.#isOver) {
+      return Promise.reject(this.#overError());
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiters.add({ isMet, resolve, reject });
+    });
+  }
+
   get #isOver(): boolean {
     return this.log.some(isLast);
   }
@@ -125,7 +133,7 @@ export class RecordingProtocol extends SubprocessProtocol {
   #note(entry: string): void {
     this.log.push(entry);
     for (const waiter of [...this.#waiters]) {
-      if (waiter.predicate(this.log)) {
+      if (waiter.isMet(entry)) {
         this.#waiters.delete(waiter);
         waiter.resolve();
       } else if (isLast(entry)) {

@@ -159,9 +159,15 @@ export class ReplayBackend implements SubprocessBackend {
 }
 
 function childrenOf(events: readonly SessionEvent[]): RecordedChildEvents[] {
+  const eventsOf = new Map<number, SessionEvent[]>();
+  for (const event of events) {
+    const ofChild = eventsOf.get(event.child) ?? [];
+    ofChild.push(event);
+    eventsOf.set(event.child, ofChild);
+  }
   return events.flatMap((event) =>
     event.kind === 'request'
-      ? [{ number: event.child, request: event.request, events: events.filter(({ child }) => child === event.child) }]
+      ? [{ number: event.child, request: event.request, events: eventsOf.get(event.child) ?? [] }]
       : [],
   );
 }
