@@ -15,9 +15,9 @@ import { WaiterSlot, type ReadNeed } from './waiterSlot.js';
 export type ReaderTransport = Pick<ReadTransport, 'pauseReading' | 'resumeReading' | 'close'>;
 
 /** Somebody who has looked ahead: bytes that it handed out are still in the queue. */
-export interface Lease {
+export interface ReadAhead {
   /** Removes them from the queue and forgets the rest of what was seen. */
-  settle(): void;
+  endReadAhead(): void;
 }
 
 /** Chunks up to this size are copied together when they pile up: their administration would outweigh them. */
@@ -39,7 +39,7 @@ export class ReadBuffer {
   #transport: ReaderTransport | null = null;
   #canPause = true;
   #paused = false;
-  #lease: Lease | null = null;
+  #readAhead: ReadAhead | null = null;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -47,7 +47,7 @@ export class ReadBuffer {
 
   /** Bytes to be read. */
   get length(): number {
-    this.settle();
+    this.endReadAhead();
     return this.queue.length;
   }
 
@@ -126,7 +126,7 @@ export class ReadBuffer {
 
   setException(error: Error): void {
     if (!this.#cancelled) {
-      this.settle();
+      this.endReadAhead();
       this.#exception = error;
       this.#slot.fail(error);
     }
@@ -136,7 +136,7 @@ export class ReadBuffer {
   cancel(): void {
     if (!this.#cancelled) {
       this.#cancelled = true;
-      this.settle();
+      this.endReadAhead();
       this.queue.clear();
       this.feedEof();
       this.#transport?.close();
@@ -144,15 +144,15 @@ export class ReadBuffer {
   }
 
   /** Notes who looked ahead; `settle` ends it. */
-  lend(lease: Lease | null): void {
-    this.#lease = lease;
+  setReadAhead(readAhead: ReadAhead | null): void {
+    this.#readAhead = readAhead;
   }
 
   /** Brings the queue up to date. */
-  settle(): void {
-    const lease = this.#lease;
-    this.#lease = null;
-    lease?.settle();
+  endReadAhead(): void {
+    const readAhead = this.#readAhead;
+    this.#readAhead = null;
+    readAhead?.endReadAhead();
   }
 
   /** Wakes the waiting read, which then sees for itself what is new. */
@@ -162,7 +162,7 @@ export class ReadBuffer {
 
   /** What every read does before it looks at the data. */
   check(signal: AbortSignal | undefined): void {
-    this.settle();
+    this.endReadAhead();
     if (this.#exception !== null) {
       throw this.#exception;
     }
@@ -174,7 +174,7 @@ export class ReadBuffer {
    * after, because another read may come between its wake-up and its turn.
    */
   lacks(bytes: number): boolean {
-    this.settle();
+    this.endReadAhead();
     return this.queue.length < bytes && !this.#eof;
   }
 

@@ -17,13 +17,13 @@ export class SeparatedReads {
   }
 
   /** Takes a complete line within the limit out of the buffer, `null` if there is none or another read is to tell why. */
-  lineAtHand(): Uint8Array | null {
+  takeBufferedLine(): Uint8Array | null {
     const buffer = this.#buffer;
     const search = this.#newline;
     if (buffer.exception !== null) {
       return null;
     }
-    buffer.settle();
+    buffer.endReadAhead();
     if (!search.find(buffer.queue)) {
       return null;
     }
@@ -70,7 +70,7 @@ export class SeparatedReads {
         throw new IncompleteReadError(buffer.takeAll(), null);
       }
       await buffer.wait('readuntil', { bytes: limit + search.longest, search }, signal);
-      buffer.settle();
+      buffer.endReadAhead();
     }
   }
 

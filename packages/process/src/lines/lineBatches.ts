@@ -1,7 +1,7 @@
 /** Lines, each of which may be there already. */
 export interface LineSupply<Line> extends AsyncIterator<Line, undefined, undefined> {
   /** Takes the next line if it is there, `null` if `next` has to look for it. */
-  lineAtHand(): Line | null;
+  takeBufferedLine(): Line | null;
 }
 
 /** The most lines in one batch. */
@@ -17,7 +17,7 @@ export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefine
 
   next(): Promise<IteratorResult<Line[], undefined>> {
     // Without a wait where there is something: of two calls at once the first one gets the first lines.
-    const line = this.#lines.lineAtHand();
+    const line = this.#lines.takeBufferedLine();
     return line === null ? this.#waitNext() : Promise.resolve(this.#batchFrom(line));
   }
 
@@ -39,7 +39,7 @@ export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefine
   #batchFrom(first: Line): IteratorResult<Line[], undefined> {
     const batch = [first];
     while (batch.length < MOST_LINES) {
-      const line = this.#lines.lineAtHand();
+      const line = this.#lines.takeBufferedLine();
       if (line === null) {
         break;
       }

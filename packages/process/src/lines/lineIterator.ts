@@ -37,12 +37,12 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
   }
 
   next(): Promise<IteratorResult<Line, undefined>> {
-    const line = this.lineAtHand();
+    const line = this.takeBufferedLine();
     return line === null ? this.#waitNext() : Promise.resolve({ value: line, done: false });
   }
 
   /** Takes the next line if it is there and there is nothing special about it; else `next` has to look. */
-  lineAtHand(): Line | null {
+  takeBufferedLine(): Line | null {
     const { buffer, rules } = this;
     const { search } = rules;
     if (!this.atLineStart || rules.fatal || !this.mayRead || !this.#isThere()) {
@@ -54,7 +54,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
   /** Ends the iteration. What was not handed out stays in the reader. */
   return(): Promise<IteratorResult<Line, undefined>> {
     this.done = true;
-    this.buffer.settle();
+    this.buffer.endReadAhead();
     if (this.#waiting) {
       this.buffer.wake();
     }
@@ -95,7 +95,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
   #isThere(): boolean {
     const { buffer, rules } = this;
     const { search } = rules;
-    buffer.settle();
+    buffer.endReadAhead();
     return search.find(buffer.queue) && search.matchEnd - search.matchLength - buffer.queue.head <= rules.maxLineBytes;
   }
 

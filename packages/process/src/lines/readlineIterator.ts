@@ -1,6 +1,6 @@
 /** What it takes to read lines: one that is there already, or one that may have to be waited for. */
 export interface LineSource {
-  lineAtHand(): Uint8Array | null;
+  takeBufferedLine(): Uint8Array | null;
   readline(signal: AbortSignal | undefined): Promise<Uint8Array>;
 }
 
@@ -14,7 +14,7 @@ export class ReadlineIterator implements AsyncIterableIterator<Uint8Array, undef
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const line = this.#done ? null : this.#source.lineAtHand();
+    const line = this.#done ? null : this.#source.takeBufferedLine();
     return line === null ? this.#waitNext() : Promise.resolve({ value: line, done: false });
   }
 

@@ -5,7 +5,7 @@
  *    handed out; whoever else wants to read calls `settle()` first, through the buffer.
  * 2. What cannot be batched (lines over several chunks, other separators, long lines) goes line by line.
  */
-import type { Lease, ReadBuffer } from '../buffer/readBuffer.js';
+import type { ReadAhead, ReadBuffer } from '../buffer/readBuffer.js';
 import { indexOfByte, lastIndexOfByte } from '../search/byteSearch.js';
 import { LineIterator } from './lineIterator.js';
 import type { LineRules } from './lineOptions.js';
@@ -21,7 +21,7 @@ const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
 /** Iterates over lines of text. */
-export class TextLineIterator extends LineIterator<string> implements Lease {
+export class TextLineIterator extends LineIterator<string> implements ReadAhead {
   readonly #decoding: TextDecoding;
   readonly #batchBytes: number;
   readonly #keep: 0 | 1;
@@ -40,12 +40,12 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     this.#batchBytes = (rules.plainNewline || rules.universal) && !rules.fatal && most >= LEAST_BATCH_BYTES ? most : 0;
   }
 
-  override lineAtHand(): string | null {
+  override takeBufferedLine(): string | null {
     if (!this.mayRead) {
       return null;
     }
     if (this.#position === this.#text.length && !this.#readBatch()) {
-      return super.lineAtHand();
+      return super.takeBufferedLine();
     }
     const text = this.#text;
     const start = this.#position;
@@ -54,13 +54,13 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     this.#handedOut += 1;
     if (end + 1 === text.length) {
       this.#finishBatch(this.#bytes);
-      this.buffer.lend(null);
+      this.buffer.setReadAhead(null);
     }
     return text.slice(start, end + this.#keep);
   }
 
   /** Somebody else reads: only the lines that were handed out are gone. */
-  settle(): void {
+  endReadAhead(): void {
     const chunk = this.buffer.queue.peekFirst();
     let end = 0;
     for (let lines = 0; lines < this.#handedOut; lines += 1) {
@@ -79,7 +79,7 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     if (this.#batchBytes === 0 || !this.atLineStart) {
       return false;
     }
-    buffer.settle();
+    buffer.endReadAhead();
     const chunk = buffer.queue.peekFirst();
     const end = lastIndexOfByte(chunk, NEWLINE, this.#batchBytes - 1) + 1;
     const region = chunk.subarray(0, end);
@@ -90,7 +90,7 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     this.#position = 0;
     this.#handedOut = 0;
     this.#bytes = end;
-    buffer.lend(this);
+    buffer.setReadAhead(this);
     return true;
   }
 

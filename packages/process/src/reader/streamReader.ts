@@ -225,7 +225,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
    * @asyncio StreamReader.readline
    */
   readline(options?: ReadOptions): Promise<Uint8Array> {
-    const line = options === undefined ? this.#separated.lineAtHand() : null;
+    const line = options === undefined ? this.#separated.takeBufferedLine() : null;
     return line === null ? this.#separated.readline(options?.signal) : Promise.resolve(line);
   }
 

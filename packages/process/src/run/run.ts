@@ -20,7 +20,7 @@ import { checkInput, holdErrors, type CommunicateInput } from '../process/inputF
 import { checkCaptureLimits, type CaptureLimits } from '../process/outputCollector.js';
 import type { Process } from '../process/process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
-import { talkToEnd, type ConversationLimits } from './runConversation.js';
+import { communicateToEnd, type CommunicationLimits } from './communicateToEnd.js';
 import { checkPlaces, openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
 
 /** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
@@ -152,7 +152,7 @@ async function runToEnd(
     await opened.close();
   }
   await using process = created;
-  const { done, failure } = await talkToEnd(process, input, limits, deadline.signal);
+  const { done, failure } = await communicateToEnd(process, input, limits, deadline.signal);
   const { pid, returncode } = process;
   // The time may also run out while a child is being ended for another reason.
   const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
@@ -189,7 +189,7 @@ function lowOptions(own: RunOptions): Omit<RunOptions, keyof RunSettings> {
   return Object.fromEntries(Object.entries(own).filter(([name]) => !OWN_OPTIONS.has(name)));
 }
 
-function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): ConversationLimits {
+function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): CommunicationLimits {
   return {
     maxBytes: maxBytes ?? DEFAULT_MAX_BYTES,
     overflow: overflow ?? 'error',
@@ -199,7 +199,7 @@ function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): Co
 }
 
 /** Finds out what is wrong before a file is emptied or a child started. */
-function checkSettings(own: RunOptions, limits: ConversationLimits): void {
+function checkSettings(own: RunOptions, limits: CommunicationLimits): void {
   checkCaptureLimits(limits);
   checkDuration(limits.drainGraceMs, 'drainGraceMs');
   checkInput(own.input);

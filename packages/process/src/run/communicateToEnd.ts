@@ -11,7 +11,7 @@ import type { Process } from '../process/process.js';
 import { OutputOverflowError, type CapturedOutput } from '../results/processErrors.js';
 
 /** What bounds a conversation besides its signal, defaults filled in. */
-export type ConversationLimits = Required<Omit<CommunicateOptions, 'signal' | 'timeoutMs'>>;
+export type CommunicationLimits = Required<Omit<CommunicateOptions, 'signal' | 'timeoutMs'>>;
 
 /** How a conversation ended. */
 export interface Ended {
@@ -21,10 +21,10 @@ export interface Ended {
 }
 
 /** Talks to the child until its end. Only the loss of the link rejects. */
-export async function talkToEnd(
+export async function communicateToEnd(
   process: Process,
   input: CommunicateInput,
-  limits: ConversationLimits,
+  limits: CommunicationLimits,
   signal: AbortSignal,
 ): Promise<Ended> {
   try {
