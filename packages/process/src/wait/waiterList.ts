@@ -52,7 +52,7 @@ export class WaiterList {
     return this.#waiters.size;
   }
 
-  /** Returns a promise that `settle` resolves or rejects, and that rejects with the reason of the signal if that is aborted. */
+  /** Returns a promise that `settle` settles; on abort of the signal it rejects with the reason. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
