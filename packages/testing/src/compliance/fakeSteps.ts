@@ -3,7 +3,7 @@ import type { Clock } from '@subwire/transport';
 import { requestText } from '../bytes/requestText.js';
 import type { FakeHolder } from '../fake/fakeHolder.js';
 import type { ProgramContext } from '../fake/fakeProgram.js';
-import { fakeFact, type FakeDescriptors } from './fakeWorld.js';
+import { fakeFact, type CallerDescriptors } from './fakeWorld.js';
 import { patternBytes, type Step } from './step.js';
 
 /** Written at once by `pattern` and `flood`. */
@@ -24,7 +24,7 @@ interface Actor {
 export interface StepWorld {
   /** Further arguments of the child. */
   readonly argv: readonly string[];
-  readonly descriptors: FakeDescriptors;
+  readonly descriptors: CallerDescriptors;
   readonly clock: Clock;
 }
 
@@ -51,7 +51,7 @@ export async function runSteps(steps: readonly Step[], context: ProgramContext, 
 
 async function writeOf(
   context: ProgramContext,
-  descriptors: FakeDescriptors,
+  descriptors: CallerDescriptors,
   fd: number,
   bytes: Uint8Array,
 ): Promise<void> {

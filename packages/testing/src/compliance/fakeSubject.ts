@@ -11,7 +11,7 @@ import {
 import { requestText } from '../bytes/requestText.js';
 import { FakeBackend, type FakeBackendOptions } from '../fake/fakeBackend.js';
 import { fakeSpawnError } from '../fake/fakeSpawnError.js';
-import { FakeDescriptors } from './fakeWorld.js';
+import { CallerDescriptors } from './fakeWorld.js';
 import { runSteps } from './fakeSteps.js';
 import { decodeSteps } from './step.js';
 import { backendSubject, type ComplianceSubject, type SubjectOptions } from './subject.js';
@@ -75,9 +75,9 @@ function spawnSteps(fake: FakeBackend, given: SpawnRequest): ChildHandle {
   return handle;
 }
 
-function openDescriptors(request: TextRequest, path: string): FakeDescriptors {
+function openDescriptors(request: TextRequest, path: string): CallerDescriptors {
   try {
-    return new FakeDescriptors(request);
+    return new CallerDescriptors(request);
   } catch (cause) {
     const reason = 'a descriptor given for the child is not open';
     throw new SpawnError(systemErrorCode(cause), { stage: 'stdio', program: request.program, path, reason }, { cause });

@@ -10,7 +10,7 @@ import type { TextRequest } from '@subwire/transport';
 import type { Fact } from './step.js';
 
 /** Descriptors of the caller that a fake child has, under the child's numbers. */
-export class FakeDescriptors {
+export class CallerDescriptors {
   readonly #files = new Map<number, number>();
   /** `device:inode`; also of what cannot be opened a second time. */
   readonly #identities = new Map<number, string>();

@@ -31,6 +31,8 @@ export class Recorder extends SubprocessProtocol {
   /** Callbacks that came while `calling`. */
   readonly synchronous: string[] = [];
   readonly #hooks = new Map<string, () => void>();
+  /** Number of bytes of each descriptor. */
+  readonly #sizes = new Map<number, number>();
   #transport: SubprocessTransport | null = null;
 
   get lines(): readonly string[] {
@@ -74,7 +76,7 @@ export class Recorder extends SubprocessProtocol {
   }
 
   size(fd: number): number {
-    return (this.chunks.get(fd) ?? []).reduce((sum, chunk) => sum + chunk.length, 0);
+    return this.#sizes.get(fd) ?? 0;
   }
 
   /** Runs `hook` inside the callback that logs `line`, every time. */
@@ -131,6 +133,7 @@ export class Recorder extends SubprocessProtocol {
     const chunks = this.chunks.get(fd) ?? [];
     chunks.push(data);
     this.chunks.set(fd, chunks);
+    this.#sizes.set(fd, this.size(fd) + data.length);
     this.record(`data:${fd}`);
   }
 

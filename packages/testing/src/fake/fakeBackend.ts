@@ -165,11 +165,13 @@ export class FakeBackend implements SubprocessBackend {
    * @throws {Error} that lists those that have not, and what happened.
    */
   assertNoLiveChildren(): void {
-    const alive = this.#children.filter((child) => child.isRunning || child.isHeld);
-    const list = alive.map(
-      (child) =>
-        `#${this.#children.indexOf(child) + 1} ${showByteString(child.request.program)} ${child.isRunning ? 'still runs' : 'has ended, but a descendant holds its pipes'}`,
-    );
+    const list = this.#children.flatMap((child, index) => {
+      const who = `#${index + 1} ${showByteString(child.request.program)}`;
+      if (child.isRunning) {
+        return [`${who} still runs`];
+      }
+      return child.isHeld ? [`${who} has ended, but a descendant holds its pipes`] : [];
+    });
     this.#assertNone('fake children are left', list);
   }
 
@@ -225,9 +227,12 @@ export class FakeBackend implements SubprocessBackend {
   }
 
   #pidOf(index: number): number {
+    const next = FIRST_PID + PID_STEP * index;
+    if (this.#options.reusePids !== true) {
+      return next;
+    }
     const taken = new Set(this.#children.filter((child) => child.isRunning).map(({ pid }) => pid));
-    const free = this.#children.find(({ pid }) => !taken.has(pid));
-    return this.#options.reusePids === true && free !== undefined ? free.pid : FIRST_PID + PID_STEP * index;
+    return this.#children.find(({ pid }) => !taken.has(pid))?.pid ?? next;
   }
 
   #find(request: SpawnRequest): Expectation {

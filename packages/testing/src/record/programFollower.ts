@@ -24,6 +24,8 @@ export class ProgramFollower {
   /** The same, by its event. */
   readonly #endOf: ReadonlyMap<SessionEvent, number>;
   readonly #signals: readonly SignalEvent[];
+  /** Index of each recorded signal in `#signals`. */
+  readonly #orderOf: ReadonlyMap<SessionEvent, number>;
   #sentSignals = 0;
   #inputEnded = false;
 
@@ -35,6 +37,7 @@ export class ProgramFollower {
     this.#endOf = new Map(writes.map((event, index) => [event, this.endOfWrite(index + 1)]));
     this.#matcher = new InputMatcher(writes.map(({ payload }) => payload));
     this.#signals = events.filter((event): event is SignalEvent => event.kind === 'signal' && event.outcome !== 'gone');
+    this.#orderOf = new Map(this.#signals.map((event, index) => [event, index]));
   }
 
   /** It wrote; returns where that is not what was recorded. */
@@ -80,7 +83,7 @@ export class ProgramFollower {
       case 'destroy':
         return this.#inputEnded;
       case 'signal':
-        return event.outcome === 'gone' || this.#signals.indexOf(event) < this.#sentSignals;
+        return event.outcome === 'gone' || (this.#orderOf.get(event) ?? 0) < this.#sentSignals;
       default:
         return true;
     }

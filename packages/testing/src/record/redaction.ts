@@ -52,6 +52,8 @@ export class Redaction {
       case 'failed':
       case 'closed':
       case 'signal':
+      case 'undelivered':
+      case 'exit':
       case 'lost':
         return this.#deep(event);
       default:
@@ -94,8 +96,12 @@ export class Redaction {
       for (const stream of streams.values()) {
         const ranges = this.#find(joinBytes(stream.map(({ payload }) => payloadBytes(payload))));
         let offset = 0;
+        let first = 0;
         for (const event of stream) {
-          replaced.set(event, cutOut(payloadBytes(event.payload), offset, ranges));
+          while ((ranges[first]?.[1] ?? Infinity) <= offset) {
+            first += 1;
+          }
+          replaced.set(event, cutOut(payloadBytes(event.payload), offset, ranges, first));
           offset += payloadLength(event.payload);
         }
       }
@@ -103,37 +109,58 @@ export class Redaction {
     return replaced;
   }
 
-  /** The stretches that are to be left out, in order and apart. */
+  /** Returns the ranges of bytes to leave out, in order. They do not touch each other. */
   #find(bytes: Uint8Array): Range[] {
     const text = textOf(bytes);
-    // A stream that is no text is searched byte by byte.
+    // Bytes that are not UTF-8 are searched as Latin-1, in which each byte is a character.
     const searched = text ?? Buffer.from(bytes).toString('latin1');
-    const offsetOf = (index: number): number => (text === null ? index : Buffer.byteLength(text.slice(0, index)));
     const found = this.#patterns
       .flatMap((pattern) => [...searched.matchAll(pattern)])
       .filter(([match]) => match.length > 0)
-      .map((match): Range => [offsetOf(match.index), offsetOf(match.index + match[0].length)])
+      .map((match): Range => [match.index, match.index + match[0].length])
       .sort(([left], [right]) => left - right);
-    const apart: [number, number][] = [];
+    const ranges: [number, number][] = [];
     for (const [start, end] of found) {
-      const last = apart.at(-1);
+      const last = ranges.at(-1);
       if (last !== undefined && start <= last[1]) {
         last[1] = Math.max(last[1], end);
       } else {
-        apart.push([start, end]);
+        ranges.push([start, end]);
       }
     }
-    return apart;
+    return text === null ? ranges : byteRanges(text, ranges);
   }
 }
 
 type Range = readonly [start: number, end: number];
 
-/** Returns a chunk that stands at `offset` of its stream, without the ranges. */
-function cutOut(bytes: Uint8Array, offset: number, ranges: readonly Range[]): Payload {
+/** Converts ranges of characters to ranges of bytes; each character is counted once. */
+function byteRanges(text: string, ranges: readonly Range[]): Range[] {
+  let index = 0;
+  let offset = 0;
+  const offsetOf = (end: number): number => {
+    offset += Buffer.byteLength(text.slice(index, end));
+    index = end;
+    return offset;
+  };
+  return ranges.map(([start, end]): Range => [offsetOf(start), offsetOf(end)]);
+}
+
+/**
+ * Returns a chunk without the ranges.
+ *
+ * @param offset - Index of its first byte in the stream.
+ * @param ranges - In order.
+ * @param first - Index of the first range that ends in the chunk or after it.
+ */
+function cutOut(bytes: Uint8Array, offset: number, ranges: readonly Range[], first: number): Payload {
   const parts: (Uint8Array | { readonly redacted: number })[] = [];
   let done = 0;
-  for (const [start, end] of ranges) {
+  for (let each = first; each < ranges.length; each += 1) {
+    const [start, end] = ranges[each] ?? [0, 0];
+    if (start >= offset + bytes.length) {
+      break;
+    }
     const from = Math.max(start - offset, done);
     const to = Math.min(end - offset, bytes.length);
     if (from < to) {
