@@ -6,13 +6,13 @@
  * the answer is "no". A wrong "no" only means that the author of a template has to use a variable. A wrong "yes" would let
  * a value run as code.
  *
- * | state      | `'`, `"`          | `` ` ``           | `$(`, `(`           | `$((`, `((`      | `${`        | its closing character  |
- * | ---------- | ----------------- | ----------------- | ------------------- | ---------------- | ----------- | ---------------------- |
- * | command    | skip `'…'`; double | open backtick    | open command        | open arithmetic  | open braces | `)`: back to the outer |
- * | double     | `"` closes        | open backtick     | `$(`: open command  | `$((`: open      | open braces | `"`: back              |
- * | braces     | skip `'…'`; double | open backtick    | `$(`: open command  | `$((`: open      | open braces | `}`: back              |
- * | arithmetic | "no"              | "no"              | counted             | counted          | -           | the last `)`: back     |
- * | backtick   | -                 | back              | -                   | -                | -           | `` ` ``: back          |
+ * | state      | quotes                  | backtick        | `$(`, `(`     | `$((`, `((`       | `${`   | its closing character         |
+ * | ---------- | ----------------------- | --------------- | ------------- | ----------------- | ------ | ----------------------------- |
+ * | command    | skip `'…'`; `"`: double | backtick        | command       | arithmetic        | braces | `)`: the outer state          |
+ * | double     | `"`: the outer state    | backtick        | `$(`: command | `$((`: arithmetic | braces | `"`: the outer state          |
+ * | braces     | skip `'…'`; `"`: double | backtick        | `$(`: command | `$((`: arithmetic | braces | `}`: the outer state          |
+ * | arithmetic | "no"                    | "no"            | counted       | counted           | -      | the last `)`: the outer state |
+ * | backtick   | -                       | the outer state | -             | -                 | -      | the outer state               |
  */
 
 /** The beginning of the word that a quoted value would continue, or why no value is allowed. */

@@ -1,8 +1,8 @@
 /**
- * What is left out of a recording.
+ * Removes secrets from a session.
  *
- * 1. In text (arguments, directory, variables, messages) `[redacted]` stands for it, and matches anything.
- * 2. In a stream the whole stream is searched, so a secret is found also where it was cut into chunks.
+ * 1. In text (arguments, directory, variables, messages) a secret is replaced by `[redacted]`, which matches any text.
+ * 2. Input and output are searched as whole streams, so that a secret is also found if it was cut into chunks.
  */
 import { ValueError } from '@subwire/transport';
 import { joinBytes, textOf } from '../bytes/bytes.js';
@@ -10,28 +10,28 @@ import { payloadBytes, payloadLength, type Payload } from './payload.js';
 import { escapeRegExp, REDACTED } from './redactedText.js';
 import type { SessionEvent, SessionHappening } from './session.js';
 
-/** What to leave out. */
+/** Options that say what to redact. */
 export interface RedactOptions {
-  /** Variables whose values are left out, besides those whose names sound like a secret; `true` for all. */
+  /** Variables whose values are redacted, besides those whose names suggest a secret; `true` for all. Default: none. */
   readonly redactEnv?: true | readonly string[];
-  /** Texts and patterns that are left out everywhere. */
+  /** Texts and patterns that are redacted everywhere. Default: none. */
   readonly redact?: readonly (string | RegExp)[];
 }
 
 const SOUNDS_SECRET = /token|secret|passw|passphrase|credential|cookie|auth|session|private|api_?key|access_?key/i;
 
-/** Leaves out of a recording what must not be in a file. */
+/** Redacts the events of a session. */
 export class Redaction {
   readonly #patterns: readonly RegExp[];
   readonly #redactEnv: true | readonly string[];
 
-  /** @throws {ValueError} for a pattern that matches nothing at all, and so everywhere. */
+  /** @throws {ValueError} for a pattern that matches the empty text. */
   constructor(options: RedactOptions) {
     this.#redactEnv = options.redactEnv ?? [];
     this.#patterns = (options.redact ?? []).map(globalPattern);
   }
 
-  /** Returns the events without what is left out. */
+  /** Returns the redacted events. */
   apply(events: readonly SessionEvent[]): readonly SessionEvent[] {
     const replaced = this.#streams(events);
     return events.map((event) => {
@@ -73,14 +73,14 @@ export class Redaction {
     return this.#patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
   }
 
-  /** Every text in a value. */
+  /** Redacts every text in a value. */
   #deep<T>(value: T): T {
     return JSON.parse(
       JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? this.#text(one) : one)),
     ) as T;
   }
 
-  /** The payloads that change, by their events. */
+  /** Returns the redacted payloads by their events. */
   #streams(events: readonly SessionEvent[]): Map<SessionEvent, Payload> {
     const streams = new Map<string, (SessionEvent & { readonly payload: Payload })[]>();
     for (const event of events) {
@@ -109,7 +109,7 @@ export class Redaction {
     return replaced;
   }
 
-  /** Returns the ranges of bytes to leave out, in order. They do not touch each other. */
+  /** Returns the ranges of bytes to redact, in order; they do not touch each other. */
   #find(bytes: Uint8Array): Range[] {
     const text = textOf(bytes);
     // Bytes that are not UTF-8 are searched as Latin-1, in which each byte is a character.
@@ -147,7 +147,7 @@ function byteRanges(text: string, ranges: readonly Range[]): Range[] {
 }
 
 /**
- * Returns a chunk without the ranges.
+ * Returns a chunk in which the ranges are redacted.
  *
  * @param offset - Index of its first byte in the stream.
  * @param ranges - In order.
