@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url';
 const ALL = [
   'spawnBlocking',
   'spawnRate',
+  'nodeRun',
   'thousandsAlive',
   'throughputOut',
   'throughputIn',
   'roundTrip',
   'idleMemory',
   'lines',
-  'separatorSearch',
+  'separators',
 ];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL;

@@ -4,9 +4,11 @@ const SLAB_BYTES = 65_536;
 /** If less room than this is left, the next read gets a new block. */
 const LEAST_ROOM_BYTES = 4_096;
 
+const NO_MEMORY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
 /** Memory for reads, in blocks that are filled one after the other. Bytes that were filled are never offered again. */
 export class InputSlab {
-  #memory: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #memory = NO_MEMORY;
   #used = 0;
 
   /** Returns the memory to fill next, at least `least` bytes of it. */

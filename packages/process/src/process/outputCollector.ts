@@ -88,6 +88,9 @@ export class OutputCollector {
   /** Returns the bytes that were kept, in one array. */
   bytes(): Uint8Array {
     const all = new Uint8Array(this.#head.length + this.#tail.length);
+    if (all.length === 0) {
+      return all;
+    }
     this.#head.copyInto(all);
     this.#tail.copyInto(all.subarray(this.#head.length));
     return all;

@@ -49,6 +49,18 @@ export function checkPlaces({ stdin, stdout, stderr }: GivenPlaces): void {
   }
 }
 
+/** Tells whether the stdio of a child has files that must be opened. */
+export function needsFiles({ stdin, stdout, stderr }: GivenPlaces): boolean {
+  return fileOf(stdin, 'r') !== null || fileOf(stdout, 'w') !== null || fileOf(stderr, 'w') !== null;
+}
+
+/** Returns the stdio of a child without files, with all defaults. */
+export function givenPlaces({ stdin, stdout, stderr }: GivenPlaces, hasInput: boolean): Places {
+  const place = (given: RunSource | RunTarget | undefined, standard: number): number | HasFd | null =>
+    given === undefined ? standard : (given as number | HasFd | null);
+  return { stdin: hasInput ? PIPE : place(stdin, DEVNULL), stdout: place(stdout, PIPE), stderr: place(stderr, PIPE) };
+}
+
 /**
  * Opens the files in the stdio of a child.
  *
@@ -106,7 +118,10 @@ function cannotOpen(program: string, path: string, cause: unknown): SpawnError {
 }
 
 /** Returns the file to open, `null` if it is no file. */
-function fileOf(target: RunSource | RunTarget, flags: string): { path: string | URL; flags: string } | null {
+function fileOf(
+  target: RunSource | RunTarget | undefined,
+  flags: string,
+): { path: string | URL; flags: string } | null {
   if (typeof target === 'string' || target instanceof URL) {
     return { path: target, flags };
   }

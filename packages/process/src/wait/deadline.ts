@@ -1,4 +1,4 @@
-import { ownOptions, type Clock, type ClockTimer } from '@subwire/transport';
+import type { Clock, ClockTimer } from '@subwire/transport';
 import { checkDuration, startTimer } from './durations.js';
 
 /** Options that end a wait early. */
@@ -23,30 +23,36 @@ export const WAIT_OPTIONS: ReadonlySet<string> = new Set<keyof WaitOptions>(['si
  * | aborted | -                              | -                          | -                            | timer, listener removed |
  */
 export class Deadline implements Disposable {
-  readonly #controller = new AbortController();
   readonly #given: AbortSignal | undefined;
-  readonly #timer: ClockTimer;
+  readonly #timer: ClockTimer | null;
+  /** Created by the first use: most waits end without it. */
+  #controller: AbortController | null = null;
   #expired = false;
 
   /** @throws {ValueError} if `timeoutMs` is not a number of milliseconds, 0 or more. */
   constructor(options: { [Key in keyof WaitOptions]: WaitOptions[Key] | undefined }, clock: Clock) {
-    const { signal, timeoutMs = Infinity } = ownOptions(options, WAIT_OPTIONS);
+    const signal = Object.hasOwn(options, 'signal') ? options.signal : undefined;
+    const timeoutMs = (Object.hasOwn(options, 'timeoutMs') ? options.timeoutMs : undefined) ?? Infinity;
     checkDuration(timeoutMs, 'timeoutMs');
     this.#given = signal;
-    if (this.#given?.aborted === true) {
-      this.#onAbort();
+    if (signal !== undefined) {
+      if (signal.aborted) {
+        this.#onAbort();
+      }
+      signal.addEventListener('abort', this.#onAbort, { once: true });
     }
-    this.#given?.addEventListener('abort', this.#onAbort, { once: true });
-    const expire = (): void => {
-      this.#expired = !this.#controller.signal.aborted;
-      this.#controller.abort();
-    };
-    this.#timer = startTimer(clock, expire, timeoutMs);
+    this.#timer = timeoutMs === Infinity ? null : startTimer(clock, this.#expire, timeoutMs);
   }
 
   /** Aborts when the wait has to end. */
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
     return this.#controller.signal;
+  }
+
+  /** The same signal; `undefined` if neither an abort nor a timeout can end the wait. */
+  get signalIfAny(): AbortSignal | undefined {
+    return this.#given === undefined && this.#timer === null ? undefined : this.signal;
   }
 
   /** Whether the timeout ended the wait, and not the caller. */
@@ -56,15 +62,22 @@ export class Deadline implements Disposable {
 
   /** Ends the wait for another reason. */
   abort(reason: unknown): void {
+    this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }
 
   [Symbol.dispose](): void {
-    this.#timer.cancel();
+    this.#timer?.cancel();
     this.#given?.removeEventListener('abort', this.#onAbort);
   }
 
+  readonly #expire = (): void => {
+    this.#expired = !this.signal.aborted;
+    // Without a reason it is the default one, an `AbortError`.
+    this.abort(undefined);
+  };
+
   readonly #onAbort = (): void => {
-    this.#controller.abort(this.#given?.reason);
+    this.abort(this.#given?.reason);
   };
 }

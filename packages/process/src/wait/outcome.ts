@@ -12,6 +12,11 @@ export class Outcome<T> {
   readonly #waiters = new WaiterList();
   #settled: { readonly value: T } | { readonly error: Error } | null = null;
 
+  /** Whether it happened, or never will. */
+  get settled(): boolean {
+    return this.#settled !== null;
+  }
+
   /**
    * Waits for the event.
    * @param signal - Ends this wait only; it rejects with the reason of the signal. Default: none.

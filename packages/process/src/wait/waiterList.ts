@@ -45,23 +45,28 @@ class Waiter {
 
 /** The callers that wait for one event. */
 export class WaiterList {
-  #waiters = new Set<Waiter>();
+  /** Most lists never have one. */
+  #waiters: Set<Waiter> | null = null;
 
   /** Number of callers that wait. */
   get size(): number {
-    return this.#waiters.size;
+    return this.#waiters?.size ?? 0;
   }
 
   /** Returns a promise that `settle` settles; on abort of the signal it rejects with the reason. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
+      this.#waiters ??= new Set();
       this.#waiters.add(new Waiter(this.#waiters, signal, resolve, reject));
     });
   }
 
   /** Resolves (`null`) or rejects the promises of all callers that wait now. */
   settle(error: Error | null): void {
+    if (this.#waiters === null || this.#waiters.size === 0) {
+      return;
+    }
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const waiter of waiters) {

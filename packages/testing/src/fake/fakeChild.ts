@@ -134,8 +134,9 @@ export class FakeChild extends ChildHandle {
 
   override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
     const number = signalNumber(signal);
-    // Until its exit is emitted, a child that has ended accepts signals, as a zombie does.
-    if (!this.#access.findsChild(number, scope) || this.#endEmitted) {
+    // Until its exit is emitted, a child that has ended accepts signals, as a zombie does. A group accepts them while it has
+    // members.
+    if (!this.#access.findsChild(number, scope) || (this.#endEmitted && !(scope === 'group' && this.isHeld))) {
       this.#settings.note(`signal ${nameOf(number)} finds nobody`);
       return 'gone';
     }
