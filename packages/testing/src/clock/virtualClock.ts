@@ -31,7 +31,10 @@ export class VirtualClock implements Clock {
   readonly #auto: boolean;
   readonly #timers = new Set<Timer>();
   #now = 0;
-  #going = false;
+  /** Whether the clock is advancing by itself. */
+  #advancing = false;
+  /** Settles after the last action that advances the time. */
+  #last: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(options: VirtualClockOptions = {}) {
@@ -55,7 +58,7 @@ export class VirtualClock implements Clock {
       this.#timers.add(timer);
     }
     if (this.#auto) {
-      void this.#goOn();
+      void this.#advanceByItself();
     }
     return {
       cancel: () => {
@@ -76,11 +79,12 @@ export class VirtualClock implements Clock {
       throw new ValueError(`time passes from 0 on, not by ${delayMs}`);
     }
     const until = this.#now + delayMs;
-    await this.settle();
-    for (let timer = this.#next(until); timer !== null; timer = this.#next(until)) {
-      await this.#fire(timer);
-    }
-    this.#now = Math.max(this.#now, until);
+    await this.#alone(async () => {
+      while (await this.#step(until)) {
+        // The condition fires the timers.
+      }
+      this.#now = Math.max(this.#now, until);
+    });
   }
 
   /**
@@ -89,14 +93,8 @@ export class VirtualClock implements Clock {
    * @returns whether there was one.
    * @throws (rejects) what the callback of the timer throws.
    */
-  async advanceToNext(): Promise<boolean> {
-    await this.settle();
-    const timer = this.#next(Infinity);
-    if (timer === null) {
-      return false;
-    }
-    await this.#fire(timer);
-    return true;
+  advanceToNext(): Promise<boolean> {
+    return this.#alone(() => this.#step(Infinity));
   }
 
   /** Resolves when nothing more happens before time passes. */
@@ -121,24 +119,41 @@ export class VirtualClock implements Clock {
     return earliest;
   }
 
-  async #fire(timer: Timer): Promise<void> {
+  /** Fires the next timer up to a time; returns whether there was one. */
+  async #step(until: number): Promise<boolean> {
+    await this.settle();
+    const timer = this.#next(until);
+    if (timer === null) {
+      return false;
+    }
     this.#timers.delete(timer);
     this.#now = Math.max(this.#now, timer.at);
     timer.callback();
     await this.settle();
+    return true;
   }
 
-  async #goOn(): Promise<void> {
-    if (this.#going) {
+  /** Runs an action after the earlier ones: two of them at once would not wait for what the timers of the other caused. */
+  #alone<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(action);
+    this.#last = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  async #advanceByItself(): Promise<void> {
+    if (this.#advancing) {
       return;
     }
-    this.#going = true;
+    this.#advancing = true;
     try {
       while (await this.advanceToNext()) {
         // The condition fires the timers.
       }
     } finally {
-      this.#going = false;
+      this.#advancing = false;
     }
   }
 }
