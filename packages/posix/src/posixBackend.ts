@@ -9,30 +9,40 @@ import { native } from './native/ffi.js';
 import { PosixChild } from './posixChild.js';
 import { SpawnAttempt } from './spawn/spawnAttempt.js';
 import { SpawnQueue } from './spawn/spawnQueue.js';
+import { StartThreads } from './spawn/startThreads.js';
 import { obstacle } from './support.js';
 
 const onLinux = process.platform === 'linux';
 
-const supports: BackendCapabilities = Object.freeze({
-  pids: true,
-  signals: true,
-  groupSignals: true,
-  realtimeSignals: onLinux,
-  newSession: true,
-  processGroup: true,
-  identity: false,
-  descriptors: true,
-  extraFds: true,
-  closeFds: obstacle() === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
-  realPipes: true,
-  pipeSize: onLinux,
-  stdinPeerClose: true,
-  offThreadSpawn: true,
-  readInto: true,
-  loss: false,
-});
+let known: BackendCapabilities | null = null;
 
-const queue = new SpawnQueue();
+/** Returns what the backend can do; asks the C library at the first call. */
+function capabilities(): BackendCapabilities {
+  known ??= Object.freeze({
+    pids: true,
+    signals: true,
+    groupSignals: true,
+    realtimeSignals: onLinux,
+    newSession: true,
+    processGroup: true,
+    identity: false,
+    descriptors: true,
+    extraFds: true,
+    closeFds: obstacle() === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
+    realPipes: true,
+    pipeSize: onLinux,
+    stdinPeerClose: true,
+    offThreadSpawn: true,
+    readInto: true,
+    loss: false,
+  });
+  return known;
+}
+
+const threads: StartThreads = new StartThreads(() => {
+  queue.startMore();
+});
+const queue = new SpawnQueue(() => threads.hasRoom);
 
 /**
  * The backend over `posix_spawn`, real pipes and pidfds, on libuv's own loop of this process.
@@ -42,7 +52,9 @@ const queue = new SpawnQueue();
  */
 export const posixBackend: SubprocessBackend = Object.freeze({
   name: 'posix',
-  supports,
+  get supports(): BackendCapabilities {
+    return capabilities();
+  },
   spawn(request: SpawnRequest): ChildHandle {
     const reason = obstacle();
     if (reason !== null) {
@@ -51,9 +63,9 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }
-    const attempt = new SpawnAttempt(request);
+    const attempt = new SpawnAttempt(request, threads);
     queue.push(attempt);
-    const child = new PosixChild(request, attempt.stdio);
+    const child = new PosixChild(request, attempt, threads);
     attempt.tell(child);
     return child;
   },

@@ -8,21 +8,33 @@ import {
   type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
-import type { ChildStdio } from './spawn/childStdio.js';
 import { ExitWatcher, type ExitListener } from './exit/exitWatcher.js';
-import type { SpawnOutcome } from './spawn/spawnAttempt.js';
+import type { SpawnAttempt, SpawnOutcome } from './spawn/spawnAttempt.js';
+import type { StartThread } from './spawn/startThread.js';
+import type { StartThreads } from './spawn/startThreads.js';
 
 /** A child of `posix_spawn`. It keeps nothing that only its start needed. */
 export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListener {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
   readonly #leadsGroup: boolean;
+  readonly #threads: StartThreads;
+  #attempt: SpawnAttempt | null;
   #watcher: ExitWatcher | null = null;
+  #pid = 0;
+  /** It lives as long as the child. */
+  #thread: StartThread | null = null;
 
-  constructor(request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>, stdio: ChildStdio) {
+  constructor(
+    request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>,
+    attempt: SpawnAttempt,
+    threads: StartThreads,
+  ) {
     super();
-    this.stdin = stdio.stdin;
-    this.outputs = stdio.outputs;
+    this.#attempt = attempt;
+    this.#threads = threads;
+    this.stdin = attempt.stdio.stdin;
+    this.outputs = attempt.stdio.outputs;
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
   }
 
@@ -37,16 +49,29 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     return this.#watcher?.signal(number, scope) ?? false;
   }
 
-  onSpawned(pid: number): void {
+  /** Takes the creation back; returns whether nothing was started, and nothing ever will be. */
+  abandon(): boolean {
+    return this.#attempt?.abandon() ?? false;
+  }
+
+  onSpawned(pid: number, thread: StartThread | null): void {
+    this.#attempt = null;
+    this.#pid = pid;
+    this.#thread = thread;
     this.#watcher = new ExitWatcher(pid, this);
     this.emit('spawn', pid);
   }
 
   onExit(returncode: number): void {
+    if (this.#thread !== null) {
+      this.#threads.childEnded(this.#thread, this.#pid);
+      this.#thread = null;
+    }
     this.emit('exit', returncode);
   }
 
   onFailed(error: SpawnError): void {
+    this.#attempt = null;
     this.emit('error', error);
   }
 }

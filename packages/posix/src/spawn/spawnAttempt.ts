@@ -4,20 +4,31 @@
  * 1. What the caller gave is fixed at once, because the turn of the child may come later: descriptors are duplicated,
  *    the environment is copied, our directory and our PATH are noted.
  * 2. A failure at the first step, while the caller is still waiting for `spawn()`, is kept for it; a later one is told.
+ * 3. A synchronous one is not queued: its call is made at once, on the thread of the caller.
+ *
+ *    state     | its turn comes         | the call returned   | abandon()
+ *    WAITING   | UNDER_WAY, or ENDED if |                     | ENDED, nothing is told
+ *              | it cannot be made      |                     |
+ *    UNDER_WAY |                        | ENDED, told         | ENDED if no thread came to it; otherwise nothing changes
+ *    ENDED     | passed over            |                     | nothing changes
  */
 import { setImmediate } from 'node:timers';
 import type { SpawnError, SpawnRequest } from '@subwire/transport';
+import { systemError } from '../native/systemErrors.js';
 import { ChildStdio } from './childStdio.js';
-import { environmentBlock, ownEnvironment, type EnvironmentBlock } from './environment.js';
-import { afterSpawn, beforeSpawn } from './nofile.js';
-import { attributesOf, FileActions, posixSpawn } from './posixSpawn.js';
+import { environmentBlock, ownEnvironment } from './environment.js';
+import { attributesOf, FileActions, SpawnCall } from './posixSpawn.js';
 import { fileToExecute, searchEnvironment, startFailure, type SearchEnvironment } from './startFailure.js';
-import type { SpawnJob } from './spawnQueue.js';
 import { StartDirectory } from './startDirectory.js';
+import type { StartThread } from './startThread.js';
+import type { StartJob, StartThreads } from './startThreads.js';
+import type { SpawnJob, SpawnQueue } from './spawnQueue.js';
+import type { StringTable } from './stringTable.js';
 
-/** Takes the outcome; one of the two is called, once. */
+/** Takes the outcome; one of the two is called, once, unless the attempt was abandoned. */
 export interface SpawnOutcome {
-  onSpawned(pid: number): void;
+  /** @param thread - Which is to be told when the child has ended, `null` if that is nobody's business. */
+  onSpawned(pid: number, thread: StartThread | null): void;
   onFailed(error: SpawnError): void;
 }
 
@@ -25,15 +36,20 @@ export interface SpawnOutcome {
 export class SpawnAttempt implements SpawnJob {
   readonly stdio: ChildStdio;
   readonly #request: SpawnRequest;
-  readonly #env: EnvironmentBlock;
+  readonly #threads: StartThreads;
   readonly #searchEnv: SearchEnvironment;
   readonly #directory: StartDirectory;
+  #env: StringTable | null;
+  #state: 'WAITING' | 'UNDER_WAY' | 'ENDED' = 'WAITING';
+  #call: SpawnCall | null = null;
+  #place = -1;
   #outcome: SpawnOutcome | null = null;
   #failure: SpawnError | null = null;
 
   /** @throws {SpawnError} if a descriptor that was given is not open. */
-  constructor(request: SpawnRequest) {
+  constructor(request: SpawnRequest, threads: StartThreads) {
     this.#request = request;
+    this.#threads = threads;
     this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
     this.#searchEnv = searchEnvironment(request);
     this.#directory = new StartDirectory(request.cwd);
@@ -55,15 +71,47 @@ export class SpawnAttempt implements SpawnJob {
     this.#outcome = outcome;
   }
 
-  start(done: () => void): boolean {
+  start(): void {
+    this.#begin((job) => {
+      this.#place = this.#threads.start(job);
+    });
+  }
+
+  /**
+   * Takes the attempt back.
+   * @returns whether nothing was started, and nothing ever will be; nothing is told then.
+   */
+  abandon(): boolean {
+    const call = this.#call;
+    if (this.#state === 'UNDER_WAY' ? !this.#threads.takeBack(this.#place) : this.#state === 'ENDED') {
+      return false;
+    }
+    call?.finish();
+    this.#end();
+    this.stdio.drop();
+    return true;
+  }
+
+  #begin(start: (job: StartJob) => void): void {
+    if (this.#state === 'ENDED') {
+      return;
+    }
     let file: string | null = null;
     try {
       file = fileToExecute(this.#request, this.#searchEnv);
-      this.#spawn(file, done);
-      return true;
+      const call = this.#prepare(file);
+      const executed = file;
+      this.#call = call;
+      this.#state = 'UNDER_WAY';
+      start({
+        call,
+        onReturned: (errno, pid, thread) => {
+          this.#onReturned(errno, pid, thread, executed);
+        },
+      });
     } catch (thrown) {
       const error = startFailure(thrown, this.#request, file, this.#searchEnv);
-      this.#directory.close();
+      this.#end();
       this.stdio.drop();
       this.#failure = error;
       const outcome = this.#outcome;
@@ -73,47 +121,44 @@ export class SpawnAttempt implements SpawnJob {
           outcome.onFailed(error);
         });
       }
-      return false;
     }
   }
 
-  #spawn(file: string, done: () => void): void {
+  #prepare(file: string): SpawnCall {
     const request = this.#request;
     const actions = new FileActions();
     try {
       this.#directory.enter(actions);
       this.stdio.prepare(actions.memory);
       this.#directory.enterGiven(actions);
-      const image = { file, argv: [request.program, ...request.args], env: this.#env };
-      const attributes = attributesOf(request);
-      beforeSpawn();
-      try {
-        posixSpawn(image, actions, attributes, (error, pid) => {
-          afterSpawn();
-          // Out of koffi's callback: what follows runs the code of users.
-          setImmediate(() => {
-            done();
-            this.#onReturned(error, pid, file);
-          });
-        });
-      } catch (thrown) {
-        afterSpawn();
-        throw thrown;
-      }
+      const env = this.#env ?? ownEnvironment();
+      return new SpawnCall(
+        { file, argv: [request.program, ...request.args], env },
+        actions,
+        attributesOf(request),
+      );
     } catch (thrown) {
       actions.free();
       throw thrown;
     }
   }
 
-  #onReturned(failure: Error | null, pid: number, file: string): void {
-    this.#directory.close();
-    if (failure !== null) {
-      this.stdio.drop();
-      this.#outcome?.onFailed(startFailure(failure, this.#request, file, this.#searchEnv));
+  #onReturned(errno: number, pid: number, thread: StartThread | null, file: string): void {
+    this.#end();
+    if (errno === 0) {
+      this.stdio.connect();
+      this.#outcome?.onSpawned(pid, thread);
       return;
     }
-    this.stdio.connect();
-    this.#outcome?.onSpawned(pid);
+    this.stdio.drop();
+    const error = systemError('posix_spawn', errno);
+    this.#outcome?.onFailed(startFailure(error, this.#request, file, this.#searchEnv));
+  }
+
+  #end(): void {
+    this.#state = 'ENDED';
+    this.#call = null;
+    this.#env = null;
+    this.#directory.close();
   }
 }
