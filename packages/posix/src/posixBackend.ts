@@ -1,5 +1,6 @@
 import {
   NotSupportedError,
+  textRequest,
   type BackendCapabilities,
   type ChildHandle,
   type SpawnRequest,
@@ -19,9 +20,9 @@ let known: BackendCapabilities | null = null;
 /** Returns what the backend can do; asks the C library at the first call. */
 function capabilities(): BackendCapabilities {
   known ??= Object.freeze({
-    pids: true,
-    signals: true,
-    groupSignals: true,
+    pids: 'local',
+    signals: 'all',
+    signalScopes: Object.freeze(['process', 'group'] as const),
     realtimeSignals: onLinux,
     newSession: true,
     processGroup: true,
@@ -29,12 +30,16 @@ function capabilities(): BackendCapabilities {
     descriptors: true,
     extraFds: true,
     closeFds: obstacle() === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
-    realPipes: true,
+    pipes: Object.freeze(['pipe'] as const),
     pipeSize: onLinux,
     stdinPeerClose: true,
     offThreadSpawn: true,
     readInto: true,
     loss: false,
+    bytes: false,
+    synchronousSpawn: false,
+    createPipe: false,
+    resourceUsage: false,
   });
   return known;
 }
@@ -55,7 +60,8 @@ export const posixBackend: SubprocessBackend = Object.freeze({
   get supports(): BackendCapabilities {
     return capabilities();
   },
-  spawn(request: SpawnRequest): ChildHandle {
+  spawn(given: SpawnRequest): ChildHandle {
+    const request = textRequest(given, 'posix');
     const reason = obstacle();
     if (reason !== null) {
       throw new NotSupportedError('posix', `the posix backend does not work here: ${reason}`);

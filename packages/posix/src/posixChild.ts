@@ -2,8 +2,10 @@ import {
   ChildHandle,
   NotSupportedError,
   signalNumber,
+  type KillAnswer,
   type ReadPipeHandle,
   type Signal,
+  type SignalScope,
   type SpawnError,
   type SpawnRequest,
   type WritePipeHandle,
@@ -20,8 +22,8 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   readonly #leadsGroup: boolean;
   readonly #threads: StartThreads;
   #attempt: SpawnAttempt | null;
+  #pid: number | null = null;
   #watcher: ExitWatcher | null = null;
-  #pid = 0;
   /** It lives as long as the child. */
   #thread: StartThread | null = null;
 
@@ -38,20 +40,26 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+  override get pid(): number | null {
+    return this.#pid;
+  }
+
+  override abandon(): boolean {
+    return this.#attempt?.abandon() ?? false;
+  }
+
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
+    if (scope === 'tree') {
+      throw new NotSupportedError('signalScopes', 'the posix backend cannot signal the descendants of a child');
+    }
     const number = signalNumber(signal);
     if (scope === 'group' && !this.#leadsGroup) {
       throw new NotSupportedError(
-        'groupSignals',
+        'signalScopes',
         'the child has no group of its own; start it with startNewSession or processGroup: 0',
       );
     }
-    return this.#watcher?.signal(number, scope) ?? false;
-  }
-
-  /** Takes the creation back; returns whether nothing was started, and nothing ever will be. */
-  abandon(): boolean {
-    return this.#attempt?.abandon() ?? false;
+    return this.#watcher?.signal(number, scope) === true ? 'sent' : 'gone';
   }
 
   onSpawned(pid: number, thread: StartThread | null): void {
@@ -63,11 +71,11 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   }
 
   onExit(returncode: number): void {
-    if (this.#thread !== null) {
+    if (this.#thread !== null && this.#pid !== null) {
       this.#threads.childEnded(this.#thread, this.#pid);
       this.#thread = null;
     }
-    this.emit('exit', returncode);
+    this.emit('exit', { returncode });
   }
 
   onFailed(error: SpawnError): void {

@@ -24,10 +24,13 @@ const REQUEST: SpawnRequest = {
   cwd: null,
   pipeSize: null,
   env: { A: '1' },
+  envByBytes: [],
   startNewSession: false,
   processGroup: null,
   user: null,
   group: null,
+  pipes: null,
+  synchronous: false,
 };
 
 let mac: SimulatedMac;

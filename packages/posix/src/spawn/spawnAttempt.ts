@@ -13,7 +13,7 @@
  *    ENDED     | passed over            |                     | nothing changes
  */
 import { setImmediate } from 'node:timers';
-import type { SpawnError, SpawnRequest } from '@subwire/transport';
+import type { SpawnError, TextRequest } from '@subwire/transport';
 import { systemError } from '../native/systemErrors.js';
 import { ChildStdio } from './childStdio.js';
 import { environmentBlock, ownEnvironment } from './environment.js';
@@ -35,7 +35,7 @@ export interface SpawnOutcome {
 /** One spawn. */
 export class SpawnAttempt implements SpawnJob {
   readonly stdio: ChildStdio;
-  readonly #request: SpawnRequest;
+  readonly #request: TextRequest;
   readonly #threads: StartThreads;
   readonly #searchEnv: SearchEnvironment;
   readonly #directory: StartDirectory;
@@ -47,7 +47,7 @@ export class SpawnAttempt implements SpawnJob {
   #failure: SpawnError | null = null;
 
   /** @throws {SpawnError} if a descriptor that was given is not open. */
-  constructor(request: SpawnRequest, threads: StartThreads) {
+  constructor(request: TextRequest, threads: StartThreads) {
     this.#request = request;
     this.#threads = threads;
     this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);

@@ -6,13 +6,16 @@
  */
 import {
   ChildHandle,
+  showByteString,
   signalName,
   signalNumber,
   TransportLostError,
   type BackendCapabilities,
   type LossPhase,
+  type KillAnswer,
   type ReadPipeHandle,
   type Signal,
+  type SignalScope,
   type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
@@ -44,8 +47,7 @@ export class FakeChild extends ChildHandle {
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
   /** For tests: how it was started. */
   readonly request: SpawnRequest;
-  /** For tests: its number, which no process of any system has. */
-  readonly pid: number;
+  readonly #pid: number;
   /** For tests: what signals do to it. */
   readonly signals: FakeSignals;
   readonly #settings: FakeChildSettings;
@@ -62,9 +64,9 @@ export class FakeChild extends ChildHandle {
   constructor(request: SpawnRequest, pid: number, settings: FakeChildSettings) {
     super();
     this.request = request;
-    this.pid = pid;
+    this.#pid = pid;
     this.#settings = settings;
-    this.#life = new FakeLife(request.program);
+    this.#life = new FakeLife(showByteString(request.program));
     this.#gate = new StartGate(settings.scheduler);
     this.#access = new SignalAccess(request, settings.supports);
     this.#descriptors = new FakeDescriptors(request.stdio, {
@@ -89,12 +91,28 @@ export class FakeChild extends ChildHandle {
     });
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+  /** For tests: its number, which no process of any system has. */
+  override get pid(): number {
+    return this.#pid;
+  }
+
+  /** A fake child that was not started yet is taken back; nobody hears of it any more. */
+  override abandon(): boolean {
+    if (!this.#life.isCreated) {
+      return false;
+    }
+    this.#life.end();
+    this.#settings.note('is taken back before its start');
+    this.#life.changed();
+    return true;
+  }
+
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
     const number = signalNumber(signal);
     // A dead child that nobody has heard of yet takes signals, as a zombie does.
-    if (!this.#access.findsChild(scope) || this.#endTold) {
+    if (!this.#access.findsChild(number, scope) || this.#endTold) {
       this.#settings.note(`signal ${nameOf(number)} finds nobody`);
-      return false;
+      return 'gone';
     }
     this.#receivedSignals.push(nameOf(number));
     this.#settings.note(`signal ${nameOf(number)}${scope === 'group' ? ' to the group' : ''}`);
@@ -107,7 +125,7 @@ export class FakeChild extends ChildHandle {
         holder.signals.receive(number);
       });
     }
-    return true;
+    return 'sent';
   }
 
   /** For tests: whether it was started and has not ended. */
@@ -154,7 +172,7 @@ export class FakeChild extends ChildHandle {
   start(): void {
     this.#life.begin();
     this.#later(() => {
-      this.emit('spawn', this.#settings.supports.pids ? this.pid : null);
+      this.emit('spawn', this.#settings.supports.pids === 'none' ? null : this.#pid);
       this.#gate.open();
     });
   }
@@ -280,7 +298,7 @@ export class FakeChild extends ChildHandle {
     this.#descriptors.closeAll();
     this.#later(() => {
       this.#endTold = true;
-      this.emit('exit', returncode);
+      this.emit('exit', { returncode });
     });
     this.#life.changed();
   }
