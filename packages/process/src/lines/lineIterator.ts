@@ -143,13 +143,12 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
 
   #takeWithEnd(length: number, endLength: number): Uint8Array {
     const { rules } = this;
-    const { queue } = this.buffer;
     if (!rules.keepEnds) {
-      const bytes = queue.take(length);
+      const bytes = this.#take(length);
       this.#takeEnd(endLength);
       return bytes;
     }
-    const bytes = queue.take(length + endLength);
+    const bytes = this.#take(length + endLength);
     const endByte = bytes[length];
     this.#lineEnded(endByte);
     if (!rules.universal || endByte === NEWLINE) {
@@ -158,6 +157,12 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     const translated = new Uint8Array(bytes);
     translated[length] = NEWLINE;
     return translated;
+  }
+
+  /** Bytes that become text need no memory of their own. */
+  #take(count: number): Uint8Array {
+    const { queue } = this.buffer;
+    return this.rules.encoding === null ? queue.take(count) : queue.takeView(count);
   }
 
   #takeEnd(endLength: number): void {

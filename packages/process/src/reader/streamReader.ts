@@ -173,7 +173,8 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
     while (buffer.lacks(bytes)) {
       await buffer.wait('read', { bytes, search: null }, options?.signal);
     }
-    return buffer.take(n < 0 ? buffer.queue.length : Math.min(n, buffer.queue.length));
+    const { queue } = buffer;
+    return buffer.take(n < 0 ? queue.length : queue.handyLength(Math.min(n, queue.length)));
   }
 
   /**

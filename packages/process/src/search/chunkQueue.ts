@@ -1,7 +1,12 @@
+/** A short line: a loop takes less time than the calls that copy memory. */
+const TINY_BYTES = 64;
+/** To copy so many bytes takes longer than to wait for the next read. */
+const LARGE_BYTES = 65_536;
+
 /**
  * Bytes that arrived and were not read yet.
  *
- * 1. Chunks are kept as they came; only a result that spans several of them is copied together.
+ * 1. Chunks are kept as they came. A result of `take` has an `ArrayBuffer` of its own: it is a chunk that has, or a copy.
  * 2. Positions are absolute: byte 0 is the first byte that was ever appended. Chunks have sequence numbers. Both stay
  *    right while the front is consumed and the back grows, so that a search can go on where it stopped.
  * 3. The last chunk may grow in place (same number, same start), when the memory after it is our own.
@@ -85,26 +90,49 @@ export class ChunkQueue {
     return undefined;
   }
 
-  /** Removes and returns `count` bytes, which must be there. */
+  /** Removes and returns `count` bytes, which must be there, in an `ArrayBuffer` of their own. */
   take(count: number): Uint8Array {
     const chunk = this.#chunks[this.#first];
     if (chunk === undefined || count === 0) {
       return new Uint8Array(0);
     }
     const offset = this.#head - this.#firstStart;
-    const rest = chunk.length - offset;
-    if (count < rest) {
-      this.#head += count;
-      return chunk.subarray(offset, offset + count);
-    }
-    if (count === rest) {
+    if (offset === 0 && count === chunk.length && chunk.buffer.byteLength === count) {
       this.#dropFirst(chunk);
-      return offset === 0 ? chunk : chunk.subarray(offset);
+      return chunk;
     }
-    const all = new Uint8Array(count);
-    this.copyInto(all);
+    const own = new Uint8Array(count);
+    if (count <= TINY_BYTES && offset + count < chunk.length) {
+      for (let at = 0; at < count; at += 1) {
+        own[at] = chunk[offset + at] ?? 0;
+      }
+      this.#head += count;
+    } else {
+      this.copyInto(own);
+      this.skip(count);
+    }
+    return own;
+  }
+
+  /**
+   * How many bytes to take if up to `most`, which must be there, are welcome: a large chunk alone, which need not be copied.
+   */
+  handyLength(most: number): number {
+    const chunk = this.#chunks[this.#first];
+    const isWhole = chunk !== undefined && this.#head === this.#firstStart && chunk.buffer.byteLength === chunk.length;
+    return isWhole && chunk.length >= LARGE_BYTES && chunk.length < most ? chunk.length : most;
+  }
+
+  /** `take` for who uses the bytes at once and passes them on to nobody: they may share memory with other bytes. */
+  takeView(count: number): Uint8Array {
+    const chunk = this.#chunks[this.#first];
+    const offset = this.#head - this.#firstStart;
+    if (chunk === undefined || count > chunk.length - offset) {
+      return this.take(count);
+    }
+    const view = chunk.subarray(offset, offset + count);
     this.skip(count);
-    return all;
+    return view;
   }
 
   /** Copies from the head into `target` until it is full or nothing is left, consuming nothing; returns the count. */
