@@ -39,7 +39,7 @@ function capabilities(): BackendCapabilities {
     bytes: false,
     synchronousSpawn: false,
     createPipe: false,
-    resourceUsage: false,
+    resourceUsage: true,
   });
   return known;
 }

@@ -2,24 +2,30 @@ import {
   ChildHandle,
   NotSupportedError,
   signalNumber,
+  type ChildExit,
   type KillAnswer,
   type ReadPipeHandle,
   type Signal,
   type SignalScope,
   type SpawnError,
-  type SpawnRequest,
+  type TextRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
 import { ExitWatcher, type ExitListener } from './exit/exitWatcher.js';
+import { endUnwatched } from './exit/unwatched.js';
+import type { KeepAlive } from './loop/keepAlive.js';
 import type { SpawnAttempt, SpawnOutcome } from './spawn/spawnAttempt.js';
 import type { StartThread } from './spawn/startThread.js';
 import type { StartThreads } from './spawn/startThreads.js';
+import { unwatchable } from './spawn/watchFailure.js';
 
 /** A child of `posix_spawn`. It keeps nothing that only its start needed. */
 export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListener {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
+  readonly #program: string;
   readonly #leadsGroup: boolean;
+  readonly #keepAlive: KeepAlive;
   readonly #threads: StartThreads;
   #attempt: SpawnAttempt | null;
   #pid: number | null = null;
@@ -28,13 +34,15 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   #thread: StartThread | null = null;
 
   constructor(
-    request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>,
+    request: Pick<TextRequest, 'program' | 'startNewSession' | 'processGroup'>,
     attempt: SpawnAttempt,
     threads: StartThreads,
   ) {
     super();
     this.#attempt = attempt;
     this.#threads = threads;
+    this.#program = request.program;
+    this.#keepAlive = attempt.stdio.keepAlive;
     this.stdin = attempt.stdio.stdin;
     this.outputs = attempt.stdio.outputs;
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
@@ -62,24 +70,48 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     return this.#watcher?.signal(number, scope) === true ? 'sent' : 'gone';
   }
 
+  override ref(): void {
+    this.#keepAlive.ref();
+  }
+
+  override unref(): void {
+    this.#keepAlive.unref();
+  }
+
   onSpawned(pid: number, thread: StartThread | null): void {
+    const attempt = this.#attempt;
     this.#attempt = null;
     this.#pid = pid;
     this.#thread = thread;
-    this.#watcher = new ExitWatcher(pid, this);
+    try {
+      this.#watcher = new ExitWatcher({ pid, leadsGroup: this.#leadsGroup, holder: this.#keepAlive }, this);
+    } catch (thrown) {
+      // Nothing that watching needs was left to be made, so this is a fault of ours; it is not to be one of the child too.
+      endUnwatched(pid, () => {
+        this.#onEnded();
+        attempt?.stdio.drop();
+        this.emit('error', unwatchable(thrown, this.#program, true));
+      });
+      return;
+    }
     this.emit('spawn', pid);
   }
 
-  onExit(returncode: number): void {
-    if (this.#thread !== null && this.#pid !== null) {
-      this.#threads.childEnded(this.#thread, this.#pid);
-      this.#thread = null;
-    }
-    this.emit('exit', { returncode });
+  onExit(end: ChildExit): void {
+    this.#onEnded();
+    this.#keepAlive.give();
+    this.emit('exit', end);
   }
 
   onFailed(error: SpawnError): void {
     this.#attempt = null;
     this.emit('error', error);
+  }
+
+  #onEnded(): void {
+    if (this.#thread !== null && this.#pid !== null) {
+      this.#threads.childEnded(this.#thread, this.#pid);
+      this.#thread = null;
+    }
   }
 }

@@ -27,14 +27,16 @@ function closed(pipe: Closing): Promise<Error | null> {
 function output(kind: PipeKind): readonly [ReadPipe, number] {
   const { ours, childs } = makePipe(false, 3, { kind, size: null });
   const pipe = new ReadPipe({ kind, size: null });
-  pipe.open(ours);
+  pipe.reserve(ours);
+  pipe.start();
   return [pipe, childs];
 }
 
 function input(kind: PipeKind): readonly [WritePipe, number] {
   const { ours, childs } = makePipe(true, 3, { kind, size: null });
   const pipe = new WritePipe({ kind, size: null });
-  pipe.open(ours);
+  pipe.reserve(ours);
+  pipe.start();
   return [pipe, childs];
 }
 
@@ -200,7 +202,8 @@ describe.each(KINDS)('an input through a %s', (kind) => {
     const errors: unknown[] = [];
     pipe.write(Buffer.from('waits'), (error) => errors.push(error));
     refuse('add', code);
-    pipe.open(ours);
+    pipe.reserve(ours);
+  pipe.start();
     expect(await closed(pipe)).toMatchObject({ name: 'SubprocessError', cause: { code } });
     expect(errors).toMatchObject([{ name: 'SubprocessError', cause: { code } }]);
     closeSync(childs);
