@@ -63,7 +63,7 @@ describe('a chosen size', () => {
     const { ours, childs } = makePipe(false, 3, { kind: 'pipe', size: chosenSize });
     const pipe = new ReadPipe({ kind: 'pipe', size: chosenSize });
     pipe.reserve(ours);
-  pipe.start();
+    pipe.start();
     pipe.resume();
     for (let round = 0; round < 8; round += 1) {
       native().write(childs, new Uint8Array(65_536), 65_536);

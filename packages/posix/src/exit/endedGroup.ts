@@ -22,25 +22,24 @@ export interface EndedGroup {
 /** By the pidfd of the leader: it means this group for ever, though the leader is reaped. It costs a descriptor. */
 export class PidfdGroup implements EndedGroup {
   readonly #calls: LinuxCalls;
+  readonly #pid: number;
   readonly #pidfd: number;
   #closed = false;
 
   /** Takes the descriptor over. */
-  constructor(calls: LinuxCalls, pidfd: number) {
+  constructor(calls: LinuxCalls, pid: number, pidfd: number) {
     this.#calls = calls;
+    this.#pid = pid;
     this.#pidfd = pidfd;
   }
 
   signal(number: number): number {
-    if (this.#closed) {
-      return ESRCH;
-    }
-    const result = this.#calls.pidfdSendSignal(this.#pidfd, number, PIDFD_SIGNAL_PROCESS_GROUP);
-    return result === 0 ? 0 : native().errno();
+    return this.hasMembers(new GroupMembers()) ? this.#send(number) : ESRCH;
   }
 
-  hasMembers(): boolean {
-    return this.signal(0) !== ESRCH;
+  hasMembers(members: GroupMembers): boolean {
+    // The kernel knows of members that `/proc` may have missed, and counts those that have ended.
+    return !this.#closed && this.#send(0) !== ESRCH && members.of(this.#pid) !== 'ended';
   }
 
   close(): void {
@@ -48,6 +47,11 @@ export class PidfdGroup implements EndedGroup {
       this.#closed = true;
       native().close(this.#pidfd);
     }
+  }
+
+  #send(number: number): number {
+    const result = this.#calls.pidfdSendSignal(this.#pidfd, number, PIDFD_SIGNAL_PROCESS_GROUP);
+    return result === 0 ? 0 : native().errno();
   }
 }
 
@@ -71,7 +75,7 @@ export class UnreapedGroup implements EndedGroup {
   }
 
   hasMembers(members: GroupMembers): boolean {
-    return this.#isOurs() && members.has(this.#pid);
+    return this.#isOurs() && members.of(this.#pid) === 'running';
   }
 
   close(): void {

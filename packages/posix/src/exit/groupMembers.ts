@@ -2,7 +2,8 @@
  * Who is left in a process group, read from `/proc`: the kernel tells only whether a group has members, and an unreaped leader
  * is one.
  *
- * 1. A process that has ended and is not reaped is no member: a signal does nothing to it.
+ * 1. A process that has ended and is not reaped is a member that nothing reaches. An orphan may stay so for long: in a container
+ *    the first process is often none that reaps.
  * 2. A member may start another one and end while we read. So if anything ended meanwhile we read again, a few times.
  * 3. What cannot be read for lack of a descriptor is taken for a member; without `/proc` nobody is.
  */
@@ -11,19 +12,25 @@ import { systemErrorCode } from '@subwire/transport';
 
 const MAX_READS = 3;
 
-/** The groups that have members which run, as of one moment. */
-export class GroupMembers {
-  #groups: ReadonlySet<number> | 'unknown' | null = null;
+/** Whether a group has members that run, only such that have ended, or none. */
+export type Membership = 'running' | 'ended' | 'none';
 
-  /** Whether somebody runs in a group; reads `/proc` at the first call. */
-  has(group: number): boolean {
-    this.#groups ??= runningGroups();
-    return this.#groups === 'unknown' || this.#groups.has(group);
+/** By group; whoever is not there has no members. */
+type Groups = Map<number, Membership>;
+
+/** The members of all groups, as of one moment. */
+export class GroupMembers {
+  #groups: Groups | 'unknown' | null = null;
+
+  /** Returns who is in a group; reads `/proc` at the first call. */
+  of(group: number): Membership {
+    this.#groups ??= readGroups();
+    return this.#groups === 'unknown' ? 'running' : (this.#groups.get(group) ?? 'none');
   }
 }
 
-function runningGroups(): ReadonlySet<number> | 'unknown' {
-  const groups = new Set<number>();
+function readGroups(): Groups | 'unknown' {
+  const groups: Groups = new Map();
   let missed = true;
   for (let reads = 0; missed && reads < MAX_READS; reads += 1) {
     missed = false;
@@ -41,7 +48,7 @@ function runningGroups(): ReadonlySet<number> | 'unknown' {
 }
 
 /** Returns whether the process could be read, ended or not. */
-function addGroup(groups: Set<number>, pid: string): boolean {
+function addGroup(groups: Groups, pid: string): boolean {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -54,8 +61,11 @@ function addGroup(groups: Set<number>, pid: string): boolean {
   }
   // The name of the program stands in parentheses, and may have some of its own.
   const [state = '', , group = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const number = Number(group);
   if (state !== 'Z' && state !== 'X') {
-    groups.add(Number(group));
+    groups.set(number, 'running');
+  } else if (!groups.has(number)) {
+    groups.set(number, 'ended');
   }
   return true;
 }

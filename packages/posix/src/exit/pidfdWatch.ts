@@ -67,11 +67,11 @@ export class PidfdWatch implements ChildWatch, PollTarget {
     if (!kernelFeatures().pidfdGroup) {
       return endUnreapedGroup(this.#calls, this.#pid);
     }
-    if (this.#signalGroup(0) === ESRCH) {
+    const group = new PidfdGroup(this.#calls, this.#pid, this.#pidfd);
+    if (!group.hasMembers(new GroupMembers())) {
       return null;
     }
     poller().remove(this.#slot);
-    const group = new PidfdGroup(this.#calls, this.#pidfd);
     this.#pidfd = -1;
     return group;
   }

@@ -37,14 +37,7 @@ type Bind = <F extends AnyFunction>(name: string, result: string, args: string[]
 
 type SocketPair = (domain: number, type: number, protocol: number, fds: Int32Array) => number;
 
-type RawWaitid = (
-  number: number,
-  idType: number,
-  id: number,
-  info: Memory,
-  options: number,
-  usage: Memory,
-) => number;
+type RawWaitid = (number: number, idType: number, id: number, info: Memory, options: number, usage: Memory) => number;
 
 const SOCKET_PAIR_ARGUMENTS = ['int', 'int', 'int', 'void *'];
 
@@ -163,11 +156,9 @@ function linuxPart(bind: Bind, koffi: Koffi): SystemPart {
 
 /** The kernel copies: what is not there is an error, where `memcpy` would end the process. */
 function memoryReader(bind: Bind, addressOf: (memory: Uint8Array) => bigint): Native['readOwnMemory'] {
-  const read = bind<(pid: number, to: Memory, toCount: number, from: Memory, fromCount: number, flags: number) => number>(
-    'process_vm_readv',
-    'intptr_t',
-    ['int', 'void *', 'ulong', 'void *', 'ulong', 'ulong'],
-  );
+  const read = bind<
+    (pid: number, to: Memory, toCount: number, from: Memory, fromCount: number, flags: number) => number
+  >('process_vm_readv', 'intptr_t', ['int', 'void *', 'ulong', 'void *', 'ulong', 'ulong']);
   // Each an `iovec`: an address and a length.
   const local = new BigUint64Array(2);
   const remote = new BigUint64Array(2);
