@@ -198,6 +198,7 @@ export class SimulatedMac {
     return {
       system: {
         platform: 'darwin',
+        wait4: (pid, status) => kernel.waitpid(pid, status),
         kqueue: () => kernel.kqueue(),
         kevent: (...args) => kernel.kevent(...args),
       },
@@ -224,7 +225,6 @@ export class SimulatedMac {
         this.onSignal(pid);
         return kernel.kill(pid);
       },
-      waitpid: (pid, status) => kernel.waitpid(pid, status),
       prlimit: () => -1,
       fileActionsInit: (actions) => {
         this.#actions.set(actions, []);
