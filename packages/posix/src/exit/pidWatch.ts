@@ -1,16 +1,17 @@
 /**
  * A child known by its number alone, on Linux: where there are no pidfds, or while none can be had.
  *
- * | state      | SIGCHLD           | time is up                                        | close  |
- * | ---------- | ----------------- | ------------------------------------------------- | ------ |
- * | by SIGCHLD | the listener looks | -                                                | closed |
- * | by time    | -                 | the listener looks, and asks for a better watch   | closed |
- * | closed     | -                 | -                                                 | -      |
+ * | state    | time is up, or SIGCHLD                                       | close  |
+ * | -------- | ------------------------------------------------------------ | ------ |
+ * | watching | the listener looks; without end it asks for a better watch   | closed |
+ * | closed   | -                                                            | -      |
  *
  * 1. The number is the child's until the child is reaped, and we alone do that. So before a signal the child is looked at only
  *    for the sake of a thief (`waitpid(-1)` of foreign code).
  * 2. Without a free descriptor there is no pidfd, and memory may be short as well. A timer needs neither: it looks again and
  *    again, at most 64 ms apart, and each look that finds the child running tries to get a pidfd.
+ * 3. Where there are no pidfds at all SIGCHLD tells when to look. It is a hint: foreign code may have taken its handler, and the
+ *    `process` of a test runner may never hear of it. So a timer looks too, at most a second apart.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { ESRCH } from '../native/constants.js';
@@ -25,6 +26,7 @@ import type { EndedGroup } from './endedGroup.js';
 
 const FIRST_LOOK_MS = 1;
 const LONGEST_PAUSE_MS = 64;
+const LONGEST_PAUSE_BESIDE_SIGCHLD_MS = 1_000;
 
 /** Watches one child by its number. */
 export class PidWatch implements ChildWatch {
@@ -47,9 +49,8 @@ export class PidWatch implements ChildWatch {
       this.#unwatch = watchSigchld(() => {
         this.#listener.mayHaveEnded();
       });
-    } else {
-      this.#lookLater(FIRST_LOOK_MS);
     }
+    this.#lookLater(FIRST_LOOK_MS);
   }
 
   reap(): ExitStatus {
@@ -92,7 +93,8 @@ export class PidWatch implements ChildWatch {
     this.#nextLook = setTimeout(() => {
       this.#listener.mayHaveEnded();
       if (!this.#closed) {
-        this.#lookLater(Math.min(2 * pauseMs, LONGEST_PAUSE_MS));
+        const longest = this.#unwatch === null ? LONGEST_PAUSE_MS : LONGEST_PAUSE_BESIDE_SIGCHLD_MS;
+        this.#lookLater(Math.min(2 * pauseMs, longest));
       }
     }, pauseMs).unref();
   }
