@@ -6,6 +6,7 @@ jest.setTimeout(120_000);
 
 const MOST_FREE = Number(process.env['SUBWIRE_FREE_DESCRIPTORS'] ?? 17);
 const AT_A_TIME = 3;
+const THEFT_MS = Number(process.env['SUBWIRE_THEFT_MS'] ?? 4_000);
 
 const EXPECTED: ReadonlySet<string> = new Set(['ran', 'rejected', 'zombies: 0', 'later: ran', '']);
 
@@ -37,5 +38,15 @@ describe('with any number of free descriptors a start succeeds or is rejected, a
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, lane));
     expect(problems).toEqual([]);
+  });
+});
+
+describe('while another thread takes the last descriptors and gives them back', () => {
+  it.each(['posix', 'node'])('a start on the %s backend succeeds or is rejected', async (backend) => {
+    const launcher = ['prlimit', '--nofile=80:80'];
+    const { code, stdout, stderr } = await runHelper('descriptorThief.mjs', [backend, String(THEFT_MS)], launcher);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n').filter((line) => !EXPECTED.has(line))).toEqual([]);
+    expect(stdout).toMatch(/^ran$/m);
   });
 });

@@ -10,7 +10,7 @@
  * 1. A kept group costs a descriptor or a zombie (`endedGroup.ts`). It ends with the last member, or when nobody can ask any
  *    more: the garbage collector has taken the handle of the child. Then what it cost is given back.
  * 2. Nothing tells of the end of a group, so it is looked at: after 100 ms, then after twice as long each time, up to 5 s.
- *    All groups are looked at together.
+ *    All groups are looked at together. A look for which there was no descriptor is repeated after 100 ms.
  * 3. The timer does not keep the process alive.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
@@ -63,7 +63,7 @@ function checkAfter(pauseMs: number): void {
       }
     }
     if (kept.size > 0) {
-      checkAfter(Math.min(2 * pauseMs, LONGEST_PAUSE_MS));
+      checkAfter(members.unknown ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS));
     }
   }, pauseMs).unref();
 }

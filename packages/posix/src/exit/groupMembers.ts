@@ -5,7 +5,7 @@
  * 1. A process that has ended and is not reaped is a member that nothing reaches. An orphan may stay so for long: in a container
  *    the first process is often none that reaps.
  * 2. A member may start another one and end while we read. So if anything ended meanwhile we read again, a few times.
- * 3. What cannot be read for lack of a descriptor is taken for a member; without `/proc` nobody is.
+ * 3. While nothing can be read for lack of a descriptor every group is taken to have members; without `/proc` none has.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { systemErrorCode } from '@subwire/transport';
@@ -21,6 +21,11 @@ type Groups = Map<number, Membership>;
 /** The members of all groups, as of one moment. */
 export class GroupMembers {
   #groups: Groups | 'unknown' | null = null;
+
+  /** Whether nothing could be read just now. */
+  get unknown(): boolean {
+    return this.#groups === 'unknown';
+  }
 
   /** Returns who is in a group; reads `/proc` at the first call. */
   of(group: number): Membership {

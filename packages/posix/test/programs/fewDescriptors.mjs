@@ -4,14 +4,13 @@
  * Arguments: the backend; `cold` (these are the first children) or `warm`; k; where the last ones are taken: `before` the
  * calls, or right `after` them, when the starts are under way.
  */
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import console from 'node:console';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { posixBackend } from '@subwire/posix';
 import { DEVNULL, nodeBackend, subprocessExec } from '@subwire/transport';
-import { Plain } from './common.mjs';
+import { lastingZombies, Plain } from './common.mjs';
 
 const [name, warmth, free, when] = process.argv.slice(2);
 const backend = name === 'posix' ? posixBackend : nodeBackend;
@@ -28,7 +27,7 @@ async function attempt(program, args, expected, options = {}) {
   }
   await protocol.ended;
   const outcome = `${transport.getReturncode()} ${protocol.text}`;
-  return outcome === expected ? 'ran' : `ran wrong: ${outcome}, ${protocol.losses}`;
+  return outcome === expected ? 'ran' : `ran wrong: ${outcome}`;
 }
 
 function within(promise, ms) {
@@ -60,19 +59,6 @@ function takeAllBut(count) {
   return taken;
 }
 
-function zombies() {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => {
-      try {
-        const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
-        return Number(parent) === process.pid && state === 'Z';
-      } catch {
-        return false;
-      }
-    }).length;
-}
-
 if (warmth === 'warm') {
   await Promise.all(startAll());
 }
@@ -83,8 +69,7 @@ if (when === 'after') {
 }
 const outcomes = await Promise.all(starting);
 taken.forEach(closeSync);
-await delay(150);
 console.log([...new Set(outcomes)].sort().join('\n'));
-console.log(`zombies: ${zombies()}`);
+console.log(`zombies: ${await lastingZombies()}`);
 console.log(`later: ${[...new Set(await Promise.all(startAll()))].join()}`);
 console.log(uncaught.join('\n'));
