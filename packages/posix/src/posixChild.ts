@@ -24,6 +24,7 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   #attempt: SpawnAttempt | null;
   #pid: number | null = null;
   #watcher: ExitWatcher | null = null;
+  #early: number | null = null;
   /** It lives as long as the child. */
   #thread: StartThread | null = null;
 
@@ -38,6 +39,9 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     this.stdin = attempt.stdio.stdin;
     this.outputs = attempt.stdio.outputs;
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
+    if (attempt.pid !== null) {
+      this.#watch(attempt.pid);
+    }
   }
 
   override get pid(): number | null {
@@ -64,13 +68,22 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
 
   onSpawned(pid: number, thread: StartThread | null): void {
     this.#attempt = null;
-    this.#pid = pid;
     this.#thread = thread;
-    this.#watcher = new ExitWatcher(pid, this);
+    if (this.#watcher === null) {
+      this.#watch(pid);
+    }
     this.emit('spawn', pid);
+    if (this.#early !== null) {
+      this.onExit(this.#early);
+    }
   }
 
   onExit(returncode: number): void {
+    if (this.#attempt !== null) {
+      // It was started within `spawn()`, and has ended before that was told.
+      this.#early = returncode;
+      return;
+    }
     if (this.#thread !== null && this.#pid !== null) {
       this.#threads.childEnded(this.#thread, this.#pid);
       this.#thread = null;
@@ -81,5 +94,10 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   onFailed(error: SpawnError): void {
     this.#attempt = null;
     this.emit('error', error);
+  }
+
+  #watch(pid: number): void {
+    this.#pid = pid;
+    this.#watcher = new ExitWatcher(pid, this);
   }
 }
