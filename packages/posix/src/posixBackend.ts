@@ -61,11 +61,11 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     return capabilities();
   },
   spawn(given: SpawnRequest): ChildHandle {
-    const request = textRequest(given, 'posix');
     const reason = obstacle();
     if (reason !== null) {
       throw new NotSupportedError('posix', `the posix backend does not work here: ${reason}`);
     }
+    const request = textRequest(given, 'posix');
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }

@@ -132,7 +132,7 @@ describe('a request', () => {
 
 describe('a wrong type', () => {
   // test_subprocess_exec_invalid_args
-  it.each([undefined, null, 5, ['cat'], Buffer.from('cat')])('%p is refused as a program', (program) => {
+  it.each([undefined, null, 5, ['cat'], new Uint16Array(2)])('%p is refused as a program', (program) => {
     expect(() => parse({}, program ?? null)).toThrow(TypeError);
   });
 
@@ -204,7 +204,7 @@ describe('a value that makes no sense', () => {
     { pipeSize: NaN },
     { pipeSize: Infinity },
     { passFds: [2] },
-    { passFds: [4_096] },
+    { passFds: [1_048_576] },
     { passFds: [3.5] },
     { extraFds: { 1: PIPE } },
     { extraFds: { x: PIPE } },

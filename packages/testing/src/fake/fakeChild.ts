@@ -11,9 +11,11 @@ import {
   signalNumber,
   TransportLostError,
   type BackendCapabilities,
+  type ChildExit,
   type LossPhase,
   type KillAnswer,
   type ReadPipeHandle,
+  type ResourceUsage,
   type Signal,
   type SignalScope,
   type SpawnRequest,
@@ -40,6 +42,22 @@ export interface FakeChildSettings {
   /** Takes note of what happens, for the timeline. */
   readonly note: (what: string) => void;
 }
+
+/** What the end of a fake child says beside its return code. */
+export type FakeExitDetails = Omit<ChildExit, 'returncode'>;
+
+/** What a fake child has used if nobody says otherwise. */
+const LITTLE_USAGE: ResourceUsage = Object.freeze({
+  userCpuMs: 0,
+  systemCpuMs: 0,
+  maxRssBytes: 1_048_576,
+  minorPageFaults: 0,
+  majorPageFaults: 0,
+  fsReads: 0,
+  fsWrites: 0,
+  voluntaryContextSwitches: 0,
+  involuntaryContextSwitches: 0,
+});
 
 /** A child that a test, or a program written as a function, drives. */
 export class FakeChild extends ChildHandle {
@@ -253,16 +271,16 @@ export class FakeChild extends ChildHandle {
   }
 
   /** For tests: exits, with 0 to 255. */
-  exit(returncode = 0): void {
+  exit(returncode = 0, details: FakeExitDetails = {}): void {
     if (wholeNumber(returncode, 'an exit code', 0) > 255) {
       throw new RangeError(`an exit code is at most 255, and not ${returncode}`);
     }
-    this.#end(returncode);
+    this.#end(returncode, details);
   }
 
   /** For tests: dies of a signal. */
-  die(signal: Signal): void {
-    this.#end(-signalNumber(signal));
+  die(signal: Signal, details: FakeExitDetails = {}): void {
+    this.#end(-signalNumber(signal), details);
   }
 
   /** For tests: the link to the child dies; the child may run on, unseen. */
@@ -287,7 +305,7 @@ export class FakeChild extends ChildHandle {
     return this.#life.onChange(listener);
   }
 
-  #end(returncode: number): void {
+  #end(returncode: number, details: FakeExitDetails = {}): void {
     if (this.#life.hasEnded) {
       return;
     }
@@ -296,9 +314,10 @@ export class FakeChild extends ChildHandle {
     this.#returncode = returncode;
     this.#settings.note(returncode < 0 ? `dies of ${nameOf(-returncode)}` : `exits with ${returncode}`);
     this.#descriptors.closeAll();
+    const usage = this.#settings.supports.resourceUsage ? { resourceUsage: LITTLE_USAGE } : {};
     this.#later(() => {
       this.#endTold = true;
-      this.emit('exit', { returncode });
+      this.emit('exit', { returncode, ...usage, ...details });
     });
     this.#life.changed();
   }

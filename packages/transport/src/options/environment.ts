@@ -9,7 +9,7 @@ import { byteString } from './valueChecks.js';
 /** A variable. */
 type Pair = readonly [name: string | Uint8Array, value: string | Uint8Array | undefined];
 
-/** A complete environment: an object, or pairs, where names may be bytes that are no UTF-8. */
+/** A complete environment: an object, or pairs, where names may be bytes that are not UTF-8. */
 export type EnvironmentOption =
   Readonly<Record<string, string | Uint8Array | undefined>> | ReadonlyMap<Pair[0], Pair[1]> | readonly Pair[];
 

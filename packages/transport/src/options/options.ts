@@ -1,6 +1,6 @@
 import type { BackendCapabilities, PipeKind, SpawnRequest, SubprocessBackend } from '../seam/backend.js';
 import { reportAsUncaught, type CallbackErrorReporter } from '../contract/callbackErrors.js';
-import { NotSupportedError, ValueError } from '../contract/errors.js';
+import { NotSupportedError } from '../contract/errors.js';
 import { hasBytes } from '../seam/textRequest.js';
 import { ownOptions } from './ownOptions.js';
 import { parseStdio, type StdioOptions } from './stdioOptions.js';

@@ -45,7 +45,7 @@ export interface BackendCapabilities {
   readonly readInto: boolean;
   /** There is a link that can be lost while the child runs on. */
   readonly loss: boolean;
-  /** Program, arguments, directory and variables can be bytes that are no UTF-8. */
+  /** Program, arguments, directory and variables can be bytes that are not UTF-8. */
   readonly bytes: boolean;
   /** `spawn()` can start the child before it returns (`request.synchronous`). */
   readonly synchronousSpawn: boolean;
@@ -58,7 +58,7 @@ export interface BackendCapabilities {
 /** What can stand between us and a child. */
 export type PipeKind = 'pipe' | 'socket';
 
-/** Text, or bytes that are no UTF-8. */
+/** Text, or bytes that are not UTF-8. */
 export type ByteString = string | Uint8Array;
 
 /** A child to start; everything in it has been checked. */
@@ -75,7 +75,7 @@ export interface SpawnRequest {
   readonly cwd: ByteString | null;
   /** The complete environment, without a prototype; `null` for ours. */
   readonly env: Readonly<Record<string, ByteString>> | null;
-  /** Variables of that environment whose names are no UTF-8. */
+  /** Variables of that environment whose names are not UTF-8. */
   readonly envByBytes: readonly (readonly [name: Uint8Array, value: ByteString])[];
   readonly startNewSession: boolean;
   /** The process group to join, 0 for a new one, `null` for ours. */
