@@ -4,8 +4,8 @@
  *
  * 1. While no thread is ready a call may be made here, one in each turn of the loop: `coldStarts.ts` says which. The others
  *    wait for the thread. The first call of all does not even ask for one.
- * 2. A call may be stuck, with a program on a file system that does not answer. If one runs for `TICK_MS` without a free
- *    thread beside it, a further thread is made, so that those who wait are taken within 50 ms.
+ * 2. A call may be stuck, with a program on a file system that does not answer. If each thread has one that has run for
+ *    `TICK_MS`, and others wait, a further thread is made, so that they are taken after some 50 ms.
  * 3. Where there can be no thread, calls are made here. This thread waits for each of them then.
  * 4. A thread ends after `IDLE_MS` without work, and not before all children that it started have ended.
  * 5. While a call is under way this process is kept alive; a thread alone does not.
@@ -57,6 +57,8 @@ export class StartThreads implements StartThreadListener {
   readonly #jobs: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
   /** Those that a thread was making at the last tick, by place. */
   readonly #wereRunning: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
+  /** How many calls were under way at the last tick and at the one before. */
+  #stuck = 0;
   /** Places that are in use: a call that was taken back has its place until a thread has come to it. */
   #inFlight = 0;
   /** A call was made here in this turn. */
@@ -106,7 +108,9 @@ export class StartThreads implements StartThreadListener {
     this.#jobs[place] = job;
     this.#inFlight += 1;
     this.#watchdog ??= setTimeout(this.#tick, TICK_MS).unref();
-    this.#crew.ringOne(this.#board);
+    if (!this.#crew.ringOne(this.#board) && this.#stuck >= this.#crew.count) {
+      this.#grow();
+    }
     return place;
   }
 
@@ -278,16 +282,17 @@ export class StartThreads implements StartThreadListener {
   readonly #tick = (): void => {
     this.#watchdog = null;
     if (this.#inFlight === 0) {
+      this.#stuck = 0;
       this.#wereRunning.fill(null);
       return;
     }
-    let stuck = 0;
+    this.#stuck = 0;
     for (const [place, job] of this.#jobs.entries()) {
       const running = job !== null && this.#board.isRunning(place) ? job : null;
-      stuck += running !== null && this.#wereRunning[place] === running ? 1 : 0;
+      this.#stuck += running !== null && this.#wereRunning[place] === running ? 1 : 0;
       this.#wereRunning[place] = running;
     }
-    if (stuck > 0 && stuck >= this.#crew.count && this.#grow()) {
+    if (this.#stuck >= this.#crew.count && this.#board.waiting > 0 && this.#grow()) {
       this.#onRoom();
     }
     this.#watchdog = setTimeout(this.#tick, TICK_MS).unref();
