@@ -1,5 +1,6 @@
 import {
   NotSupportedError,
+  SpawnError,
   textRequest,
   type BackendCapabilities,
   type ChildHandle,
@@ -11,7 +12,7 @@ import { PosixChild } from './posixChild.js';
 import { SpawnAttempt } from './spawn/spawnAttempt.js';
 import { SpawnQueue } from './spawn/spawnQueue.js';
 import { StartThreads } from './spawn/startThreads.js';
-import { obstacle } from './support.js';
+import { findings } from './support.js';
 
 const onLinux = process.platform === 'linux';
 
@@ -19,7 +20,11 @@ let known: BackendCapabilities | null = null;
 
 /** Returns what the backend can do; asks the C library at the first call. */
 function capabilities(): BackendCapabilities {
-  known ??= Object.freeze({
+  if (known !== null) {
+    return known;
+  }
+  const { obstacle, passing } = findings();
+  const found: BackendCapabilities = Object.freeze({
     pids: 'local',
     signals: 'all',
     signalScopes: Object.freeze(['process', 'group'] as const),
@@ -29,7 +34,7 @@ function capabilities(): BackendCapabilities {
     identity: false,
     descriptors: true,
     extraFds: true,
-    closeFds: obstacle() === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
+    closeFds: obstacle === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
     pipes: Object.freeze(['pipe'] as const),
     pipeSize: onLinux,
     stdinPeerClose: true,
@@ -39,9 +44,18 @@ function capabilities(): BackendCapabilities {
     bytes: false,
     synchronousSpawn: true,
     createPipe: false,
-    resourceUsage: false,
+    resourceUsage: true,
   });
-  return known;
+  if (!passing) {
+    known = found;
+  }
+  return found;
+}
+
+/** The first start loads koffi. */
+function noDescriptor(program: string): SpawnError {
+  const reason = 'this process has too few free descriptors';
+  return new SpawnError('EMFILE', { stage: 'spawn', program, path: null, reason });
 }
 
 const threads: StartThreads = new StartThreads(() => {
@@ -61,11 +75,13 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     return capabilities();
   },
   spawn(given: SpawnRequest): ChildHandle {
-    const reason = obstacle();
-    if (reason !== null) {
-      throw new NotSupportedError('posix', `the posix backend does not work here: ${reason}`);
-    }
     const request = textRequest(given, 'posix');
+    const { obstacle, passing } = findings();
+    if (obstacle !== null) {
+      throw passing
+        ? noDescriptor(request.program)
+        : new NotSupportedError('posix', `the posix backend does not work here: ${obstacle}`);
+    }
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }

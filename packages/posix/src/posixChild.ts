@@ -2,45 +2,53 @@ import {
   ChildHandle,
   NotSupportedError,
   signalNumber,
+  type ChildExit,
   type KillAnswer,
   type ReadPipeHandle,
   type Signal,
   type SignalScope,
   type SpawnError,
-  type SpawnRequest,
+  type TextRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
 import { ExitWatcher, type ExitListener } from './exit/exitWatcher.js';
+import { endUnwatched } from './exit/unwatched.js';
+import type { KeepAlive } from './loop/keepAlive.js';
 import type { SpawnAttempt, SpawnOutcome } from './spawn/spawnAttempt.js';
 import type { StartThread } from './spawn/startThread.js';
 import type { StartThreads } from './spawn/startThreads.js';
+import { unwatchable } from './spawn/watchFailure.js';
 
 /** A child of `posix_spawn`. It keeps nothing that only its start needed. */
 export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListener {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
+  readonly #program: string;
   readonly #leadsGroup: boolean;
+  readonly #keepAlive: KeepAlive;
   readonly #threads: StartThreads;
   #attempt: SpawnAttempt | null;
   #pid: number | null = null;
   #watcher: ExitWatcher | null = null;
-  #early: number | null = null;
+  #early: ChildExit | null = null;
   /** It lives as long as the child. */
   #thread: StartThread | null = null;
 
   constructor(
-    request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>,
+    request: Pick<TextRequest, 'program' | 'startNewSession' | 'processGroup'>,
     attempt: SpawnAttempt,
     threads: StartThreads,
   ) {
     super();
     this.#attempt = attempt;
     this.#threads = threads;
+    this.#program = request.program;
+    this.#keepAlive = attempt.stdio.keepAlive;
     this.stdin = attempt.stdio.stdin;
     this.outputs = attempt.stdio.outputs;
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
     if (attempt.pid !== null) {
-      this.#watch(attempt.pid);
+      this.#watchEarly(attempt.pid);
     }
   }
 
@@ -66,11 +74,28 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     return this.#watcher?.signal(number, scope) === true ? 'sent' : 'gone';
   }
 
+  override ref(): void {
+    this.#keepAlive.ref();
+  }
+
+  override unref(): void {
+    this.#keepAlive.unref();
+  }
+
   onSpawned(pid: number, thread: StartThread | null): void {
+    const attempt = this.#attempt;
     this.#attempt = null;
     this.#thread = thread;
-    if (this.#watcher === null) {
+    try {
       this.#watch(pid);
+    } catch (thrown) {
+      // Nothing that watching needs was left to be made, so this is a fault of ours; it is not to be one of the child too.
+      endUnwatched(pid, () => {
+        this.#onEnded();
+        attempt?.stdio.drop();
+        this.emit('error', unwatchable(thrown, this.#program, true));
+      });
+      return;
     }
     this.emit('spawn', pid);
     if (this.#early !== null) {
@@ -78,17 +103,15 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     }
   }
 
-  onExit(returncode: number): void {
+  onExit(end: ChildExit): void {
     if (this.#attempt !== null) {
       // It was started within `spawn()`, and has ended before that was told.
-      this.#early = returncode;
+      this.#early = end;
       return;
     }
-    if (this.#thread !== null && this.#pid !== null) {
-      this.#threads.childEnded(this.#thread, this.#pid);
-      this.#thread = null;
-    }
-    this.emit('exit', { returncode });
+    this.#onEnded();
+    this.#keepAlive.give();
+    this.emit('exit', end);
   }
 
   onFailed(error: SpawnError): void {
@@ -98,6 +121,23 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
 
   #watch(pid: number): void {
     this.#pid = pid;
-    this.#watcher = new ExitWatcher(pid, this);
+    this.#watcher ??= new ExitWatcher({ pid, leadsGroup: this.#leadsGroup, holder: this.#keepAlive }, this);
+  }
+
+  /** A signal may be sent before `spawn` is told. */
+  #watchEarly(pid: number): void {
+    try {
+      this.#watch(pid);
+    } catch (thrown) {
+      // It is tried again when `spawn` is due, which is when it can be told.
+      void thrown;
+    }
+  }
+
+  #onEnded(): void {
+    if (this.#thread !== null && this.#pid !== null) {
+      this.#threads.childEnded(this.#thread, this.#pid);
+      this.#thread = null;
+    }
   }
 }

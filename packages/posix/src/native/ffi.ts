@@ -37,6 +37,8 @@ type Bind = <F extends AnyFunction>(name: string, result: string, args: string[]
 
 type SocketPair = (domain: number, type: number, protocol: number, fds: Int32Array) => number;
 
+type RawWaitid = (number: number, idType: number, id: number, info: Memory, options: number, usage: Memory) => number;
+
 const SOCKET_PAIR_ARGUMENTS = ['int', 'int', 'int', 'void *'];
 
 /** What each system has in a form of its own. */
@@ -71,7 +73,6 @@ function load(): Native {
     close: bind('close', 'int', ['int']),
     fcntl: part.fcntl,
     kill: bind('kill', 'int', ['int', 'int']),
-    waitpid: bind('waitpid', 'int', ['int', 'void *', 'int']),
     fileActionsInit: bind(`${ACTIONS}init`, 'int', ['void *']),
     fileActionsDestroy: bind(`${ACTIONS}destroy`, 'int', ['void *']),
     fileActionsAddDup2: bind(`${ACTIONS}adddup2`, 'int', ['void *', 'int', 'int']),
@@ -111,12 +112,13 @@ function load(): Native {
   };
 }
 
-// The numbers of these two are the same on every architecture.
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 
+// The numbers of these two are the same on every architecture.
 const SYS_pidfd_send_signal = 424;
 const SYS_pidfd_open = 434;
+const SYS_waitid = process.arch === 'x64' ? 247 : 95;
 
 type Koffi = ReturnType<typeof loadKoffi>;
 
@@ -129,6 +131,7 @@ function linuxPart(bind: Bind, koffi: Koffi): SystemPart {
     'long',
     syscallArguments,
   );
+  const waitid = bind<RawWaitid>('syscall', 'long', ['long', 'long', 'long', 'void *', 'long', 'void *']);
   const socketpair = bind<SocketPair>('socketpair', 'int', SOCKET_PAIR_ARGUMENTS);
   return {
     system: {
@@ -138,7 +141,8 @@ function linuxPart(bind: Bind, koffi: Koffi): SystemPart {
       epollWait: bind('epoll_wait', 'int', ['int', 'void *', 'int', 'int']),
       pidfdOpen: (pid, flags) => syscall(SYS_pidfd_open, pid, flags, 0, 0),
       pidfdSendSignal: (pidfd, signal, flags) => syscall(SYS_pidfd_send_signal, pidfd, signal, 0, flags),
-      waitid: bind('waitid', 'int', ['int', 'int', 'void *', 'int']),
+      // The function of the C library has no last argument.
+      waitid: (idType, id, info, options, usage) => waitid(SYS_waitid, idType, id, info, options, usage),
     },
     environ: koffi.address(koffi.load(null).symbol('environ')),
     pipe2: bind('pipe2', 'int', ['void *', 'int']),
@@ -152,11 +156,9 @@ function linuxPart(bind: Bind, koffi: Koffi): SystemPart {
 
 /** The kernel copies: what is not there is an error, where `memcpy` would end the process. */
 function memoryReader(bind: Bind, addressOf: (memory: Uint8Array) => bigint): Native['readOwnMemory'] {
-  const read = bind<(pid: number, to: Memory, toCount: number, from: Memory, fromCount: number, flags: number) => number>(
-    'process_vm_readv',
-    'intptr_t',
-    ['int', 'void *', 'ulong', 'void *', 'ulong', 'ulong'],
-  );
+  const read = bind<
+    (pid: number, to: Memory, toCount: number, from: Memory, fromCount: number, flags: number) => number
+  >('process_vm_readv', 'intptr_t', ['int', 'void *', 'ulong', 'void *', 'ulong', 'ulong']);
   // Each an `iovec`: an address and a length.
   const local = new BigUint64Array(2);
   const remote = new BigUint64Array(2);
@@ -194,6 +196,7 @@ function darwinPart(bind: Bind): SystemPart {
   return {
     system: {
       platform: 'darwin',
+      wait4: bind('wait4', 'int', ['int', 'void *', 'int', 'void *']),
       kqueue: bind('kqueue', 'int', []),
       kevent: bind('kevent', 'int', ['int', 'void *', 'int', 'void *', 'int', 'void *']),
     },

@@ -17,12 +17,14 @@ export interface LinuxCalls {
   epollWait(epfd: number, events: Memory, maxEvents: number, timeoutMs: number): number;
   pidfdOpen(pid: number, flags: number): number;
   pidfdSendSignal(pidfd: number, signal: number, flags: number): number;
-  waitid(idType: number, id: number, info: Memory, options: number): number;
+  /** The system call itself: `usage` is filled with a `struct rusage` of the child. */
+  waitid(idType: number, id: number, info: Memory, options: number, usage: Memory): number;
 }
 
 /** What macOS alone has. */
 export interface DarwinCalls {
   readonly platform: 'darwin';
+  wait4(pid: number, status: Int32Array, options: number, usage: Memory): number;
   kqueue(): number;
   /** `changes` are made first; a `timeout` of `null` waits for ever. */
   kevent(
@@ -51,7 +53,6 @@ export interface Native {
   close(fd: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   kill(pid: number, signal: number): number;
-  waitpid(pid: number, status: Int32Array, options: number): number;
   fileActionsInit(actions: Memory): number;
   fileActionsDestroy(actions: Memory): number;
   fileActionsAddDup2(actions: Memory, from: number, to: number): number;

@@ -160,6 +160,8 @@ function endOfTable(memory: Uint8Array, bytes: number): number {
 function sameName(one: Uint8Array, other: Uint8Array): boolean {
   const length = one.indexOf(EQUALS) + 1;
   return (
-    length > 0 && length === other.indexOf(EQUALS) + 1 && Buffer.compare(one.subarray(0, length), other.subarray(0, length)) === 0
+    length > 0 &&
+    length === other.indexOf(EQUALS) + 1 &&
+    Buffer.compare(one.subarray(0, length), other.subarray(0, length)) === 0
   );
 }

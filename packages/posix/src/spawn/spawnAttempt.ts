@@ -162,11 +162,7 @@ export class SpawnAttempt implements SpawnJob {
       this.stdio.prepare(actions.memory);
       this.#directory.enterGiven(actions);
       const env = this.#env ?? ownEnvironment();
-      return new SpawnCall(
-        { file, argv: [request.program, ...request.args], env },
-        actions,
-        attributesOf(request),
-      );
+      return new SpawnCall({ file, argv: [request.program, ...request.args], env }, actions, attributesOf(request));
     } catch (thrown) {
       actions.free();
       throw thrown;

@@ -7,6 +7,7 @@ import {
   type TextRequest,
 } from '@subwire/transport';
 import { PIPE_SIZE_CALL } from '../native/systemErrors.js';
+import { watchFailure } from './watchFailure.js';
 
 /**
  * Returns the file to execute.
@@ -56,6 +57,10 @@ export function startFailure(
     const reason = `the system refuses pipes of ${request.pipeSize} bytes`;
     const details = { stage: 'stdio', program: request.program, path: null, reason } as const;
     return new SpawnError(systemErrorCode(thrown), details, { cause: thrown });
+  }
+  const unwatchable = watchFailure(thrown, request);
+  if (unwatchable !== null) {
+    return unwatchable;
   }
   const error = spawnFailure(thrown, request, file);
   return error === thrown || error.stage !== 'exec' ? error : (lookAgain(request, env) ?? error);

@@ -128,7 +128,7 @@ export class FakeChild extends ChildHandle {
   override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
     const number = signalNumber(signal);
     // A dead child that nobody has heard of yet takes signals, as a zombie does.
-    if (!this.#access.findsChild(number, scope) || this.#endTold) {
+    if (!this.#access.findsChild(number, scope) || (this.#endTold && !(scope === 'group' && this.isHeld))) {
       this.#settings.note(`signal ${nameOf(number)} finds nobody`);
       return 'gone';
     }

@@ -111,8 +111,22 @@ export const groups: RequirementTable = {
       equal(child.transport.getReturncode(), null);
     },
   },
+  'groups.after-leader': {
+    behavior: 'A signal to the group reaches the grandchildren after the child has ended',
+    source: 'ChildHandle.kill',
+    requires: ['newSession', 'signalScopes.group'],
+    async run(c) {
+      const steps = [step.fork([1], step.write('grandchild'), step.sleep(20_000)), step.exit(3)];
+      const child = await c.start(steps, { startNewSession: true });
+      await child.seenText(1, 'grandchild');
+      equal(await child.exited(), 3);
+      child.transport.sendSignal('SIGKILL', 'group');
+      // The grandchild held the output: its end tells that it is gone.
+      equal(await child.ended(), 3);
+    },
+  },
   'groups.after-exit': {
-    behavior: 'A signal to the group of a child that has ended is a ProcessLookupError',
+    behavior: 'A signal to the group of a child that has ended alone is a ProcessLookupError',
     source: 'decision 2',
     requires: ['newSession', 'signalScopes.group'],
     async run(c) {

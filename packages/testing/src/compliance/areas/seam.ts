@@ -211,6 +211,28 @@ export const seam: RequirementTable = {
       equal(handle.returncode, -9);
     },
   },
+  'seam.group-outlives-leader': {
+    behavior: 'kill() to the group answers sent or queued while anybody of it runs, and gone once nobody does',
+    source: 'ChildHandle.kill',
+    requires: ['newSession', 'signalScopes.group'],
+    needs: 'backend',
+    async run(c) {
+      const steps = [step.fork([1], step.write('grandchild'), step.sleep(20_000)), step.exit(3)];
+      const handle = c.spawn(steps, { startNewSession: true });
+      handle.resumeAll();
+      await handle.seen('exit:3');
+      await handle.seenText(1, 'grandchild');
+      equal(handle.child.kill(0), 'gone');
+      ok(['sent', 'queued'].includes(handle.child.kill(0, 'group')));
+      ok(['sent', 'queued'].includes(handle.child.kill('SIGKILL', 'group')));
+      await handle.seen('close:1');
+      // Its pipe is closed a moment before it has ended.
+      for (let looks = 0; looks < 20 && handle.child.kill(0, 'group') !== 'gone'; looks += 1) {
+        await c.quiet();
+      }
+      equal(handle.child.kill(0, 'group'), 'gone');
+    },
+  },
   'seam.resource-usage': {
     behavior: 'The end of a child tells what it used',
     source: 'ChildExit.resourceUsage',
