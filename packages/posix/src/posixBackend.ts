@@ -42,7 +42,7 @@ function capabilities(): BackendCapabilities {
     readInto: true,
     loss: false,
     bytes: false,
-    synchronousSpawn: false,
+    synchronousSpawn: true,
     createPipe: false,
     resourceUsage: true,
   });
@@ -86,7 +86,11 @@ export const posixBackend: SubprocessBackend = Object.freeze({
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }
     const attempt = new SpawnAttempt(request, threads);
-    queue.push(attempt);
+    if (request.synchronous) {
+      attempt.startNow();
+    } else {
+      queue.push(attempt);
+    }
     const child = new PosixChild(request, attempt, threads);
     attempt.tell(child);
     return child;

@@ -30,6 +30,7 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   #attempt: SpawnAttempt | null;
   #pid: number | null = null;
   #watcher: ExitWatcher | null = null;
+  #early: ChildExit | null = null;
   /** It lives as long as the child. */
   #thread: StartThread | null = null;
 
@@ -46,6 +47,9 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     this.stdin = attempt.stdio.stdin;
     this.outputs = attempt.stdio.outputs;
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
+    if (attempt.pid !== null) {
+      this.#watchEarly(attempt.pid);
+    }
   }
 
   override get pid(): number | null {
@@ -81,10 +85,9 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   onSpawned(pid: number, thread: StartThread | null): void {
     const attempt = this.#attempt;
     this.#attempt = null;
-    this.#pid = pid;
     this.#thread = thread;
     try {
-      this.#watcher = new ExitWatcher({ pid, leadsGroup: this.#leadsGroup, holder: this.#keepAlive }, this);
+      this.#watch(pid);
     } catch (thrown) {
       // Nothing that watching needs was left to be made, so this is a fault of ours; it is not to be one of the child too.
       endUnwatched(pid, () => {
@@ -95,9 +98,17 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
       return;
     }
     this.emit('spawn', pid);
+    if (this.#early !== null) {
+      this.onExit(this.#early);
+    }
   }
 
   onExit(end: ChildExit): void {
+    if (this.#attempt !== null) {
+      // It was started within `spawn()`, and has ended before that was told.
+      this.#early = end;
+      return;
+    }
     this.#onEnded();
     this.#keepAlive.give();
     this.emit('exit', end);
@@ -106,6 +117,21 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   onFailed(error: SpawnError): void {
     this.#attempt = null;
     this.emit('error', error);
+  }
+
+  #watch(pid: number): void {
+    this.#pid = pid;
+    this.#watcher ??= new ExitWatcher({ pid, leadsGroup: this.#leadsGroup, holder: this.#keepAlive }, this);
+  }
+
+  /** A signal may be sent before `spawn` is told. */
+  #watchEarly(pid: number): void {
+    try {
+      this.#watch(pid);
+    } catch (thrown) {
+      // It is tried again when `spawn` is due, which is when it can be told.
+      void thrown;
+    }
   }
 
   #onEnded(): void {

@@ -9,7 +9,8 @@
  *    state     | its turn comes         | the call returned   | abandon()
  *    WAITING   | UNDER_WAY, or ENDED if |                     | ENDED, nothing is told
  *              | it cannot be made      |                     |
- *    UNDER_WAY |                        | ENDED, told         | ENDED if no thread came to it; otherwise nothing changes
+ *    UNDER_WAY |                        | ENDED, told         | ENDED if no thread came to it; otherwise nothing changes,
+ *              |                        |                     | but a call that is stuck is made to return
  *    ENDED     | passed over            |                     | nothing changes
  */
 import { setImmediate } from 'node:timers';
@@ -22,7 +23,7 @@ import { fileToExecute, searchEnvironment, startFailure, type SearchEnvironment 
 import { StartDirectory } from './startDirectory.js';
 import type { StartThread } from './startThread.js';
 import type { StartJob, StartThreads } from './startThreads.js';
-import type { SpawnJob, SpawnQueue } from './spawnQueue.js';
+import type { SpawnJob } from './spawnQueue.js';
 import type { StringTable } from './stringTable.js';
 
 /** Takes the outcome; one of the two is called, once, unless the attempt was abandoned. */
@@ -43,6 +44,7 @@ export class SpawnAttempt implements SpawnJob {
   #state: 'WAITING' | 'UNDER_WAY' | 'ENDED' = 'WAITING';
   #call: SpawnCall | null = null;
   #place = -1;
+  #pid: number | null = null;
   #outcome: SpawnOutcome | null = null;
   #failure: SpawnError | null = null;
 
@@ -78,12 +80,39 @@ export class SpawnAttempt implements SpawnJob {
   }
 
   /**
+   * Starts the child on this thread, before it returns.
+   * @throws {SpawnError} if there is no child.
+   */
+  startNow(): void {
+    this.#begin((job) => {
+      const errno = this.#threads.startHere(job);
+      if (errno === 0) {
+        this.#pid = job.call.pid;
+      } else {
+        throw systemError('posix_spawn', errno);
+      }
+    });
+    if (this.#failure !== null) {
+      throw this.#failure;
+    }
+  }
+
+  /** The child of `startNow()`; `null` before a child that is started otherwise is told of. */
+  get pid(): number | null {
+    return this.#pid;
+  }
+
+  /**
    * Takes the attempt back.
    * @returns whether nothing was started, and nothing ever will be; nothing is told then.
    */
   abandon(): boolean {
     const call = this.#call;
-    if (this.#state === 'UNDER_WAY' ? !this.#threads.takeBack(this.#place) : this.#state === 'ENDED') {
+    if (this.#state === 'ENDED') {
+      return false;
+    }
+    if (this.#state === 'UNDER_WAY' && !this.#threads.takeBack(this.#place)) {
+      this.#threads.breakOff(this.#place);
       return false;
     }
     call?.finish();
@@ -105,6 +134,7 @@ export class SpawnAttempt implements SpawnJob {
       this.#state = 'UNDER_WAY';
       start({
         call,
+        what: `${file}\0${this.#request.cwd ?? ''}`,
         onReturned: (errno, pid, thread) => {
           this.#onReturned(errno, pid, thread, executed);
         },
@@ -140,6 +170,10 @@ export class SpawnAttempt implements SpawnJob {
   }
 
   #onReturned(errno: number, pid: number, thread: StartThread | null, file: string): void {
+    if (this.#state === 'ENDED') {
+      // A failure that was thrown.
+      return;
+    }
     this.#end();
     if (errno === 0) {
       this.stdio.connect();

@@ -8,6 +8,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { native } from '../native/ffi.js';
 import { koffiPath } from '../../loadKoffi.cjs';
 import { START_THREAD_SOURCE, type StartThreadData } from './startThreadSource.js';
 
@@ -66,18 +67,20 @@ export class StartThread {
   }
 
   /**
-   * Kills what it is starting and has not started: the thread comes back from its call then. Without it the process
-   * would wait for the thread when it exits.
+   * Kills what it is starting and has not started: the thread comes back from its call then, as if there were a child.
    * @param threadId - Its number in the system.
+   * @param isUnstarted - Whether a child that is not in `children` is of the call that the thread is making.
    */
-  killUnstarted(threadId: number): void {
+  killUnstarted(threadId: number, isUnstarted: (pid: number) => boolean): void {
     for (const pid of childrenOf(threadId)) {
-      if (!this.children.has(pid)) {
-        process.kill(pid, 'SIGKILL');
+      if (!this.children.has(pid) && isUnstarted(pid)) {
+        native().kill(pid, SIGKILL);
       }
     }
   }
 }
+
+const SIGKILL = 9;
 
 /** Returns the children that a thread of ours made, as far as the kernel tells. */
 function childrenOf(threadId: number): number[] {

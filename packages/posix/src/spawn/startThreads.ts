@@ -1,28 +1,34 @@
 /**
- * The threads on which children are started.
+ * Has the calls made that start children: by the start threads, and on this thread where that is quicker or there is no
+ * other.
  *
- * 1. There is none until a child is to be started. One is enough: a call takes half a millisecond.
- * 2. A call may be stuck, with a program on a file system that does not answer. If nothing moves for 50 ms and calls wait, a
- *    further thread takes them, up to `MAX_THREADS`.
- * 3. A thread ends after `IDLE_MS` without work, and not before all children that it started have ended: see `StartThread`.
- * 4. Where there can be no thread (a permission model without workers, no free descriptor) the call is made on the main
- *    thread, which waits for it then. After `RETRY_MS` a thread is tried again.
- * 5. While a call is under way the process is kept alive; a thread alone does not.
- * 6. When the process exits, a call that is stuck is broken off by killing what has not become the child yet. Node would wait
- *    for its thread otherwise.
+ * 1. While no thread is ready a call may be made here, one in each turn of the loop: `coldStarts.ts` says which. The others
+ *    wait for the thread. The first call of all does not even ask for one.
+ * 2. A call may be stuck, with a program on a file system that does not answer. If each thread has one that has run for
+ *    `TICK_MS`, and others wait, a further thread is made, so that they are taken after some 50 ms.
+ * 3. Where there can be no thread, calls are made here. This thread waits for each of them then.
+ * 4. A thread ends after `IDLE_MS` without work, and not before all children that it started have ended.
+ * 5. While a call is under way this process is kept alive; a thread alone does not.
+ * 6. When the process exits, no further call is begun. One that is stuck is broken off: what has not become the child yet
+ *    is killed. Node would wait for its thread otherwise.
+ *
+ * The states of a call are those of its place: see `startBoard.ts`.
  */
+import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers';
 import { EAGAIN } from '../native/constants.js';
-import { native } from '../native/ffi.js';
-import { poller, READABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
-import { makePipe, type PipeEnds } from '../pipe/pipes.js';
+import { ColdStarts } from './coldStarts.js';
 import type { SpawnCall } from './posixSpawn.js';
-import { MAX_THREADS, PLACES, StartBoard } from './startBoard.js';
-import { StartThread, type StartThreadListener } from './startThread.js';
+import { PLACES, StartBoard } from './startBoard.js';
+import { StartCrew, type StartThreadMaker } from './startCrew.js';
+import type { StartThread, StartThreadListener } from './startThread.js';
+import { WakePipe } from './wakePipe.js';
 
 /** A call to make, and who wants to know. */
 export interface StartJob {
   readonly call: SpawnCall;
+  /** The program and the directory: what a call may be stuck at. */
+  readonly what: string;
   /**
    * Called once, later.
    * @param errno - 0 if there is a child.
@@ -33,50 +39,53 @@ export interface StartJob {
 
 /** Calls that wait while one is made, so that the thread does not wait for us. */
 const AHEAD = 3;
-const TICK_MS = 25;
-/** Ticks without movement after which a call counts as stuck. */
-const STUCK_TICKS = 2;
+const TICK_MS = 10;
 const IDLE_MS = 10_000;
-const RETRY_MS = 1_000;
 /** How long an exit of the process waits for a call that is under way. */
 const EXIT_MS = 100;
 
-/** The place of a call that is made on the main thread. */
+/** The place of a call that is made here. */
 const NO_PLACE = -1;
 
-/** The threads. */
-export class StartThreads implements PollTarget, StartThreadListener {
+/** The one place where calls are handed on. */
+export class StartThreads implements StartThreadListener {
   readonly #onRoom: () => void;
+  readonly #crew: StartCrew;
+  readonly #cold = new ColdStarts();
   #board = new StartBoard();
-  /** By number. */
-  readonly #threads: (StartThread | null)[] = Array<StartThread | null>(MAX_THREADS).fill(null);
-  #count = 0;
   /** By place. */
   readonly #jobs: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
+  /** Those that a thread was making at the last tick, by place. */
+  readonly #wereRunning: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
+  /** How many calls were under way at the last tick and at the one before. */
+  #stuck = 0;
   /** Places that are in use: a call that was taken back has its place until a thread has come to it. */
   #inFlight = 0;
-  #wake: PipeEnds | null = null;
-  #slot: PollSlot | null = null;
-  #noThreadBefore = Number.NEGATIVE_INFINITY;
+  /** A call was made here in this turn. */
+  #madeHere = false;
+  #wake: WakePipe | null = null;
   #watchdog: NodeJS.Timeout | null = null;
-  #stillTicks = 0;
-  #moved = 0;
-  #returned = 0;
   #idleTimer: NodeJS.Timeout | null = null;
   #idleSince = 0;
-  readonly #bytes = new Uint8Array(8);
   readonly #onExit = (): void => {
-    this.#breakOff();
+    this.#breakOffAll();
   };
 
-  /** @param onRoom - Called when more calls may be started than before. */
-  constructor(onRoom: () => void) {
+  /**
+   * @param onRoom - Called when more calls may be started than before.
+   * @param makeThread - Default: a worker.
+   */
+  constructor(onRoom: () => void, makeThread?: StartThreadMaker) {
     this.#onRoom = onRoom;
+    this.#crew = new StartCrew(makeThread);
   }
 
   /** Whether a further call would be made soon. */
   get hasRoom(): boolean {
-    return this.#inFlight < Math.max(1, this.#count) + AHEAD;
+    if (this.#madeHere && !this.#crew.isReady(this.#board)) {
+      return false;
+    }
+    return this.#inFlight < Math.max(1, this.#crew.count) + AHEAD;
   }
 
   /**
@@ -84,14 +93,22 @@ export class StartThreads implements PollTarget, StartThreadListener {
    * @returns its place, for `takeBack()`.
    */
   start(job: StartJob): number {
+    if (this.#inFlight === 0 && !this.#crew.isReady(this.#board) && this.#cold.admits(job.what)) {
+      if (!this.#cold.areNone && this.#crew.count === 0) {
+        setImmediate(() => this.#crew.count > 0 || this.#grow());
+      }
+      this.startHere(job);
+      return NO_PLACE;
+    }
     const place = this.#isReady() ? this.#board.put(job.call.addresses) : NO_PLACE;
     if (place === NO_PLACE) {
       this.startHere(job);
       return NO_PLACE;
     }
     this.#jobs[place] = job;
-    this.#hold();
-    if (!this.#ringOne() && this.#stillTicks >= STUCK_TICKS) {
+    this.#inFlight += 1;
+    this.#watchdog ??= setTimeout(this.#tick, TICK_MS).unref();
+    if (!this.#crew.ringOne(this.#board) && this.#stuck >= this.#crew.count) {
       this.#grow();
     }
     return place;
@@ -104,8 +121,12 @@ export class StartThreads implements PollTarget, StartThreadListener {
   startHere(job: StartJob): number {
     const errno = job.call.make();
     const pid = job.call.finish();
+    this.#cold.made(job.what);
+    this.#madeHere = true;
     setImmediate(() => {
+      this.#madeHere = false;
       job.onReturned(errno, pid, null);
+      this.#onRoom();
     });
     return errno;
   }
@@ -119,88 +140,77 @@ export class StartThreads implements PollTarget, StartThreadListener {
     return true;
   }
 
+  /**
+   * Breaks a call off if it is stuck: it returns then, with a child that was killed before it executed anything.
+   *
+   * A call that has only just begun is left alone.
+   */
+  breakOff(place: number): void {
+    const job = this.#jobs[place] ?? null;
+    if (job !== null && this.#wereRunning[place] === job) {
+      this.#killUnstarted(place);
+    }
+  }
+
   /** A child that a thread started has ended. */
   childEnded(thread: StartThread, pid: number): void {
     thread.children.delete(pid);
     this.#restLater();
   }
 
-  /** There are results. */
-  onReady(): void {
-    native().read(this.#wake?.ours ?? -1, this.#bytes, this.#bytes.length);
-    this.#board.answerWakeUp();
-    this.#collect();
-  }
-
   onThreadEnded(thread: StartThread): void {
-    const { number } = thread;
     for (const [place, job] of this.#jobs.entries()) {
-      if (this.#board.isRunning(place) && this.#board.runner(place) === number) {
+      if (this.#board.isRunning(place) && this.#board.runner(place) === thread.number) {
         // It may have come as far as to make the child.
         this.#board.breakOff(place, job !== null && job.call.pid > 0 ? 0 : EAGAIN);
       }
     }
     this.#collect();
-    this.#threads[number] = null;
-    this.#count -= 1;
-    if (this.#board.threadId(number) === 0) {
-      this.#noThreadBefore = performance.now() + RETRY_MS;
-    }
-    if (this.#count === 0) {
+    this.#crew.ended(thread, this.#board);
+    if (this.#crew.count === 0) {
       this.#lostAll();
     }
   }
 
   /** Sees to it that there is a thread, and that we hear of its results; returns whether that is so. */
   #isReady(): boolean {
-    if (this.#count === 0 && !this.#grow()) {
+    if (this.#crew.count === 0 && !this.#grow()) {
       return false;
     }
-    if (this.#slot === null) {
+    try {
+      this.#wake?.watch();
+      return true;
+    } catch (full) {
+      void full;
+      return false;
+    }
+  }
+
+  #grow(): boolean {
+    if (this.#wake === null) {
       try {
-        this.#slot = poller().add(this.#wake?.ours ?? -1, READABLE, this);
+        this.#wake = new WakePipe(() => {
+          this.#board.answerWakeUp();
+          this.#collect();
+        });
       } catch (full) {
         void full;
         return false;
       }
+      process.on('exit', this.#onExit);
     }
-    return true;
-  }
-
-  #grow(): boolean {
-    const number = this.#threads.indexOf(null);
-    const starting = this.#threads.some((thread) => thread !== null && this.#board.threadId(thread.number) === 0);
-    if (number < 0 || starting || performance.now() < this.#noThreadBefore) {
-      return false;
-    }
-    try {
-      this.#wake ??= this.#openWake();
-      this.#board.enroll(number);
-      this.#threads[number] = new StartThread(number, this.#board.memory, this.#wake.childs, this);
-      this.#count += 1;
-      return true;
-    } catch (refused) {
-      void refused;
-      this.#noThreadBefore = performance.now() + RETRY_MS;
-      this.#closeIfUnused();
-      return false;
-    }
-  }
-
-  #openWake(): PipeEnds {
-    const ends = makePipe(false, 3);
-    process.on('exit', this.#onExit);
-    return ends;
+    const grown = this.#crew.grow(this.#board, this.#wake.writeFd, this);
+    this.#closeIfUnused();
+    this.#restLater();
+    return grown;
   }
 
   #closeIfUnused(): void {
-    if (this.#count > 0 || this.#wake === null) {
-      return;
+    if (this.#crew.count === 0) {
+      process.off('exit', this.#onExit);
+      this.#wake?.close();
+      this.#wake = null;
     }
-    process.off('exit', this.#onExit);
-    native().close(this.#wake.ours);
-    native().close(this.#wake.childs);
-    this.#wake = null;
   }
 
   /** The last thread is gone: what it has not come to is left to another one, or made here. */
@@ -219,25 +229,10 @@ export class StartThreads implements PollTarget, StartThreadListener {
     this.#onRoom();
   }
 
-  #ringOne(): boolean {
-    for (const thread of this.#threads) {
-      if (thread !== null && !thread.isEnding && this.#board.ring(thread.number)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  #hold(): void {
-    this.#inFlight += 1;
-    this.#watchdog ??= setTimeout(this.#tick, TICK_MS).unref();
-  }
-
   #release(places: number): void {
     this.#inFlight -= places;
-    if (this.#inFlight === 0 && this.#slot !== null) {
-      poller().remove(this.#slot);
-      this.#slot = null;
+    if (this.#inFlight === 0) {
+      this.#wake?.rest();
       this.#restLater();
     }
   }
@@ -252,7 +247,7 @@ export class StartThreads implements PollTarget, StartThreadListener {
       }
       const job = this.#jobs[place] ?? null;
       const errno = board.errno(place);
-      const thread = this.#threads[board.runner(place)] ?? null;
+      const thread = this.#crew.at(board.runner(place));
       this.#jobs[place] = null;
       board.free(place);
       places += 1;
@@ -269,7 +264,6 @@ export class StartThreads implements PollTarget, StartThreadListener {
     if (places === 0) {
       return;
     }
-    this.#returned += places;
     this.#release(places);
     this.#onRoom();
     for (const tell of done) {
@@ -284,16 +278,21 @@ export class StartThreads implements PollTarget, StartThreadListener {
     }
   }
 
-  /** While calls are under way: looks whether anything moves. */
+  /** While calls are under way: looks whether one is stuck, and sees to it that a thread is free beside it. */
   readonly #tick = (): void => {
     this.#watchdog = null;
-    const moved = this.#board.taken + this.#returned;
-    this.#stillTicks = this.#inFlight > 0 && moved === this.#moved ? this.#stillTicks + 1 : 0;
-    this.#moved = moved;
     if (this.#inFlight === 0) {
+      this.#stuck = 0;
+      this.#wereRunning.fill(null);
       return;
     }
-    if (this.#stillTicks >= STUCK_TICKS && this.#board.waiting > 0 && this.#grow()) {
+    this.#stuck = 0;
+    for (const [place, job] of this.#jobs.entries()) {
+      const running = job !== null && this.#board.isRunning(place) ? job : null;
+      this.#stuck += running !== null && this.#wereRunning[place] === running ? 1 : 0;
+      this.#wereRunning[place] = running;
+    }
+    if (this.#stuck >= this.#crew.count && this.#board.waiting > 0 && this.#grow()) {
       this.#onRoom();
     }
     this.#watchdog = setTimeout(this.#tick, TICK_MS).unref();
@@ -301,10 +300,11 @@ export class StartThreads implements PollTarget, StartThreadListener {
 
   #restLater(): void {
     this.#idleSince = performance.now();
-    this.#idleTimer ??= setTimeout(this.#rest, IDLE_MS).unref();
+    if (this.#crew.count > 0) {
+      this.#idleTimer ??= setTimeout(this.#rest, IDLE_MS).unref();
+    }
   }
 
-  /** Ends the threads that nobody needs. */
   readonly #rest = (): void => {
     this.#idleTimer = null;
     const restMs = this.#idleSince + IDLE_MS - performance.now();
@@ -312,22 +312,30 @@ export class StartThreads implements PollTarget, StartThreadListener {
       this.#idleTimer = setTimeout(this.#rest, Math.max(restMs, TICK_MS)).unref();
       return;
     }
-    for (const thread of this.#threads) {
-      if (thread !== null && thread.children.size === 0 && this.#board.isAsleep(thread.number)) {
-        thread.end();
-      }
-    }
+    this.#crew.endIdle(this.#board);
   };
 
+  #killUnstarted(place: number): void {
+    const runner = this.#board.runner(place);
+    this.#crew
+      .at(runner)
+      ?.killUnstarted(
+        this.#board.threadId(runner),
+        (pid) => this.#board.isRunning(place) && this.#jobs.every((job) => job?.call.pid !== pid),
+      );
+  }
+
   /** The process exits. */
-  #breakOff(): void {
-    for (let place = 0; place < PLACES; place += 1) {
+  #breakOffAll(): void {
+    const places = [...this.#jobs.keys()];
+    for (const place of places) {
+      this.takeBack(place);
+    }
+    const end = performance.now() + EXIT_MS;
+    for (const place of places.filter((running) => this.#board.isRunning(running))) {
+      this.#board.waitFor(place, Math.max(0, end - performance.now()));
       if (this.#board.isRunning(place)) {
-        this.#board.waitFor(place, EXIT_MS);
-      }
-      if (this.#board.isRunning(place)) {
-        const runner = this.#board.runner(place);
-        this.#threads[runner]?.killUnstarted(this.#board.threadId(runner));
+        this.#killUnstarted(place);
       }
     }
   }
