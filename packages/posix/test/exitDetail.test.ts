@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { ChildExit } from '@subwire/transport';
+import type * as Features from '../src/exit/kernelFeatures.js';
 import { kernelFeatures, type KernelFeatures } from '../src/exit/kernelFeatures.js';
 import { posixBackend } from '../src/index.js';
 import { finish, sh } from './helpers/child.js';
 
 jest.mock('../src/exit/kernelFeatures.js', () => {
-  const actual = jest.requireActual<typeof import('../src/exit/kernelFeatures.js')>('../src/exit/kernelFeatures.js');
+  const actual = jest.requireActual<typeof Features>('../src/exit/kernelFeatures.js');
   return { ...actual, kernelFeatures: jest.fn(actual.kernelFeatures) };
 });
 

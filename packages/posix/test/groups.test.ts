@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type * as Features from '../src/exit/kernelFeatures.js';
 import { kernelFeatures, type KernelFeatures } from '../src/exit/kernelFeatures.js';
 import { finish, runHelper, sh, type Recorder } from './helpers/child.js';
 
 jest.mock('../src/exit/kernelFeatures.js', () => {
-  const actual = jest.requireActual<typeof import('../src/exit/kernelFeatures.js')>('../src/exit/kernelFeatures.js');
+  const actual = jest.requireActual<typeof Features>('../src/exit/kernelFeatures.js');
   return { ...actual, kernelFeatures: jest.fn(actual.kernelFeatures) };
 });
 

@@ -141,10 +141,7 @@ describe('a spawn on a Mac', () => {
     expect([...fds.keys()].sort()).toEqual([0, 1, 2, 5]);
     // SETSIGDEF, SETSIGMASK, CLOEXEC_DEFAULT.
     expect(flags).toBe(0x400c);
-    expect([argv, env]).toEqual([
-      ['/bin/tool'],
-      ['A=1'],
-    ]);
+    expect([argv, env]).toEqual([['/bin/tool'], ['A=1']]);
     mac.kernel.close(given);
   });
 

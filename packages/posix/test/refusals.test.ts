@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { SpawnError } from '@subwire/transport';
+import type * as Ffi from '../src/native/ffi.js';
 import type { Native } from '../src/native/ffi.js';
 import { finish, start } from './helpers/child.js';
 
@@ -29,7 +30,7 @@ const refusal = {
 };
 
 jest.mock('../src/native/ffi.js', () => {
-  const { native } = jest.requireActual<typeof import('../src/native/ffi.js')>('../src/native/ffi.js');
+  const { native } = jest.requireActual<typeof Ffi>('../src/native/ffi.js');
   const real = native();
   const system = real.system as Extract<Native['system'], { platform: 'linux' }>;
   let refused = false;
@@ -42,24 +43,22 @@ jest.mock('../src/native/ffi.js', () => {
     }
     return refused ? -1 : call();
   };
-  const free = <Arguments extends unknown[]>(call: (...args: Arguments) => number) => {
-    return (...args: Arguments): number => {
-      refused = false;
-      return call(...args);
-    };
+  const always = (call: () => number): number => {
+    refused = false;
+    return call();
   };
   const refusing: Native = {
     ...real,
     errno: () => (refused ? refusal.errno : real.errno()),
-    read: free(real.read),
-    write: free(real.write),
-    kill: free(real.kill),
+    read: (fd, buffer, count) => always(() => real.read(fd, buffer, count)),
+    write: (fd, buffer, count) => always(() => real.write(fd, buffer, count)),
+    kill: (pid, signal) => always(() => real.kill(pid, signal)),
     pipe2: (fds, flags) => may('descriptor', () => real.pipe2(fds, flags)),
     open: (path, flags) => may('descriptor', () => real.open(path, flags)),
     fcntl: (fd, command, argument) =>
       command === F_DUPFD_CLOEXEC
         ? may('descriptor', () => real.fcntl(fd, command, argument))
-        : free(real.fcntl)(fd, command, argument),
+        : always(() => real.fcntl(fd, command, argument)),
     uvPollInit: (loop, handle, fd) =>
       may('registration', () => real.uvPollInit(loop, handle, fd)) === -1 ? -refusal.errno : 0,
     uvClose: (handle, callback) => {
@@ -76,11 +75,11 @@ jest.mock('../src/native/ffi.js', () => {
       epollCtl: (epfd, operation, fd, event) =>
         operation === EPOLL_CTL_ADD
           ? may('registration', () => system.epollCtl(epfd, operation, fd, event))
-          : free(system.epollCtl)(epfd, operation, fd, event),
-      epollWait: free(system.epollWait),
+          : always(() => system.epollCtl(epfd, operation, fd, event)),
+      epollWait: (epfd, events, most, timeoutMs) => always(() => system.epollWait(epfd, events, most, timeoutMs)),
       pidfdOpen: (pid, flags) => may('descriptor', () => system.pidfdOpen(pid, flags)),
-      pidfdSendSignal: free(system.pidfdSendSignal),
-      waitid: free(system.waitid),
+      pidfdSendSignal: (pidfd, signal, flags) => always(() => system.pidfdSendSignal(pidfd, signal, flags)),
+      waitid: (idType, id, info, options, usage) => always(() => system.waitid(idType, id, info, options, usage)),
     },
   };
   return { native: () => refusing };
