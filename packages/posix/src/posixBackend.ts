@@ -1,5 +1,6 @@
 import {
   NotSupportedError,
+  showByteString,
   SpawnError,
   textRequest,
   type BackendCapabilities,
@@ -75,13 +76,13 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     return capabilities();
   },
   spawn(given: SpawnRequest): ChildHandle {
-    const request = textRequest(given, 'posix');
     const { obstacle, passing } = findings();
     if (obstacle !== null) {
       throw passing
-        ? noDescriptor(request.program)
+        ? noDescriptor(showByteString(given.program))
         : new NotSupportedError('posix', `the posix backend does not work here: ${obstacle}`);
     }
+    const request = textRequest(given, 'posix');
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }

@@ -71,13 +71,13 @@ describe('the functions', () => {
       'posix_spawn_file_actions_addclosefrom_np',
       'process_vm_readv',
       'syscall',
-      'waitid',
     ]);
     expect(darwin.filter((name) => !linux.includes(name)).sort()).toEqual([
       '_NSGetEnviron',
       'kevent',
       'kqueue',
       'pipe',
+      'wait4',
     ]);
   });
 

@@ -310,7 +310,20 @@ describe('a signal on a Mac', () => {
     expect(log).toEqual(['spawn 70001']);
     await settle();
     expect(log).toEqual(['spawn 70001', 'exit -9']);
-    expect([handle.kill('SIGTERM'), mac.signals]).toEqual(['gone', []]);
+    // Asked whether anybody is left in the group.
+    expect([handle.kill('SIGTERM'), mac.signals]).toEqual(['gone', ['0 to -70001']]);
+  });
+
+  it('to the group of a child that has ended is refused as long as somebody has its number', async () => {
+    const { handle, log } = await started({ startNewSession: true });
+    mac.kernel.orphanGroups.add(70_001);
+    mac.childEnds(mac.lastChild, 0);
+    await settle();
+    expect(log).toContain('exit 0');
+    expect(() => handle.kill('SIGTERM', 'group')).toThrow(expect.objectContaining({ code: 'ERR_NOT_SUPPORTED' }));
+    mac.kernel.orphanGroups.clear();
+    expect(handle.kill('SIGTERM', 'group')).toBe('gone');
+    expect(mac.signals.filter((signal) => !signal.startsWith('0 '))).toEqual([]);
   });
 
   it('to a group that ended under our hands reaches nobody', async () => {
