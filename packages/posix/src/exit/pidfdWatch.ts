@@ -9,6 +9,7 @@
 import { ESRCH } from '../native/constants.js';
 import { byPidfd, look, reap, type ExitStatus } from './exitStatus.js';
 import { kernelFeatures, PIDFD_SIGNAL_PROCESS_GROUP } from './kernelFeatures.js';
+import { LOWEST_OWN_FD, moveUp } from '../native/descriptors.js';
 import { native, type LinuxCalls } from '../native/ffi.js';
 import { poller, READABLE, type Holder, type PollSlot, type PollTarget } from '../loop/poller.js';
 import type { EndListener, ChildWatch } from './childWatch.js';
@@ -27,13 +28,15 @@ export class PidfdWatch implements ChildWatch, PollTarget {
   /** Returns `null` where there are no pidfds, and if no descriptor is free or the system refuses to watch it. */
   static open(pid: number, listener: EndListener, holder: Holder): PidfdWatch | null {
     const calls = kernelFeatures().pidfds;
-    const pidfd = calls?.pidfdOpen(pid, 0) ?? -1;
-    if (calls === null || pidfd < 0) {
+    const opened = calls?.pidfdOpen(pid, 0) ?? -1;
+    if (calls === null || opened < 0) {
       return null;
     }
+    let pidfd = opened;
     // Should a thief have reaped the child already, then the number may be a stranger's.
     if (look(calls, byPidfd(pidfd)) !== 'stolen') {
       try {
+        pidfd = moveUp(opened, LOWEST_OWN_FD);
         return new PidfdWatch(calls, pid, pidfd, listener, holder);
       } catch (refused) {
         void refused;

@@ -12,6 +12,7 @@
  */
 import { loadKoffi } from '../../loadKoffi.cjs';
 import { O_CLOEXEC } from './constants.js';
+import { letProcessExit } from './exitOfKoffi.js';
 import type { Memory, Native } from './nativeTypes.js';
 
 export type { DarwinCalls, LinuxCalls, Memory, Native } from './nativeTypes.js';
@@ -51,6 +52,7 @@ const ACTIONS = 'posix_spawn_file_actions_';
 
 function load(): Native {
   const koffi = loadKoffi();
+  letProcessExit();
   const lib = koffi.load(null);
   const bind: Bind = <F extends AnyFunction>(name: string, result: string, args: string[]) =>
     lib.func(name, result, args) as unknown as F;

@@ -11,9 +11,10 @@
  */
 import { ValueError, type StdioSlot } from '@subwire/transport';
 import { F_GETFD, O_RDWR, POSIX_SPAWN_CLOEXEC_DEFAULT } from '../native/constants.js';
+import { duplicate } from '../native/descriptors.js';
 import { native, type Memory } from '../native/ffi.js';
 import { KeepAlive } from '../loop/keepAlive.js';
-import { duplicate, makePipe, type PipeShape } from '../pipe/pipes.js';
+import { makePipe, type PipeShape } from '../pipe/pipes.js';
 import { ReadPipe } from '../pipe/readPipe.js';
 import { systemError } from '../native/systemErrors.js';
 import { WritePipe } from '../pipe/writePipe.js';
