@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 const ALL = [
   'spawnBlocking',
   'spawnRate',
+  'nodeRun',
   'thousandsAlive',
   'throughputOut',
   'throughputIn',

@@ -2,7 +2,6 @@ import {
   NotSupportedError,
   showByteString,
   SpawnError,
-  textRequest,
   type BackendCapabilities,
   type ChildHandle,
   type SpawnRequest,
@@ -42,7 +41,7 @@ function capabilities(): BackendCapabilities {
     offThreadSpawn: true,
     readInto: true,
     loss: false,
-    bytes: false,
+    bytes: true,
     synchronousSpawn: true,
     createPipe: false,
     resourceUsage: true,
@@ -75,14 +74,13 @@ export const posixBackend: SubprocessBackend = Object.freeze({
   get supports(): BackendCapabilities {
     return capabilities();
   },
-  spawn(given: SpawnRequest): ChildHandle {
+  spawn(request: SpawnRequest): ChildHandle {
     const { obstacle, passing } = findings();
     if (obstacle !== null) {
       throw passing
-        ? noDescriptor(showByteString(given.program))
+        ? noDescriptor(showByteString(request.program))
         : new NotSupportedError('posix', `the posix backend does not work here: ${obstacle}`);
     }
-    const request = textRequest(given, 'posix');
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }

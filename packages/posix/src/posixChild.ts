@@ -2,13 +2,14 @@ import {
   ChildHandle,
   NotSupportedError,
   signalNumber,
+  type ByteString,
   type ChildExit,
   type KillAnswer,
   type ReadPipeHandle,
   type Signal,
   type SignalScope,
   type SpawnError,
-  type TextRequest,
+  type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
 import { ExitWatcher, type ExitListener } from './exit/exitWatcher.js';
@@ -23,7 +24,7 @@ import { unwatchable } from './spawn/watchFailure.js';
 export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListener {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
-  readonly #program: string;
+  readonly #program: ByteString;
   readonly #leadsGroup: boolean;
   readonly #keepAlive: KeepAlive;
   readonly #threads: StartThreads;
@@ -35,7 +36,7 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   #thread: StartThread | null = null;
 
   constructor(
-    request: Pick<TextRequest, 'program' | 'startNewSession' | 'processGroup'>,
+    request: Pick<SpawnRequest, 'program' | 'startNewSession' | 'processGroup'>,
     attempt: SpawnAttempt,
     threads: StartThreads,
   ) {

@@ -1,5 +1,6 @@
 import type { SpawnRequest } from './seam/backend.js';
 import { systemClock } from './contract/clock.js';
+import { SpawnError, TransportLostError } from './contract/errors.js';
 import { ChildTransport } from './machine/childTransport.js';
 import { nodeBackend } from './node/nodeBackend.js';
 import { parseCreation, type CreationSettings, type SubprocessExecOptions } from './options/options.js';
@@ -50,9 +51,26 @@ export async function subprocessExec<P extends SubprocessProtocol>(
   requireCallbacks(protocol);
   // The factory may have aborted it.
   settings.signal?.throwIfAborted();
-  const transport = start(request, settings, protocol);
-  await startedUnlessAborted(transport, settings.signal);
-  return [transport, protocol];
+  try {
+    const transport = start(request, settings, protocol);
+    await startedUnlessAborted(transport, settings.signal);
+    return [transport, protocol];
+  } catch (thrown) {
+    throw withCallersFrames(thrown);
+  }
+}
+
+/**
+ * Gives the error of a refusal a stack that leads to the caller: where it was made there may have been only the event of a
+ * backend, or more frames of ours than a stack holds.
+ *
+ * The engine follows the `await`s from here. Nothing is captured for starts that succeed.
+ */
+function withCallersFrames(thrown: unknown): unknown {
+  if (thrown instanceof SpawnError || thrown instanceof TransportLostError) {
+    Error.captureStackTrace(thrown, subprocessExec);
+  }
+  return thrown;
 }
 
 function requireCallbacks(protocol: SubprocessProtocol): void {

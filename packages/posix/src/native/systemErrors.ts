@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { SubprocessError, systemErrorCode } from '@subwire/transport';
 
@@ -13,8 +14,13 @@ export const PIPE_SIZE_CALL = 'fcntl(F_SETPIPE_SZ)';
 
 /** Returns the error that stands for an errno. */
 export function systemError(syscall: string, errno: number): SystemError {
-  const code = errno > 0 ? getSystemErrorName(-errno) : 'EOTHER';
+  const code = errno > 0 ? errorName(errno) : 'EOTHER';
   return Object.assign(new Error(`${syscall} failed (${code})`), { code, errno: -errno, syscall });
+}
+
+/** Node's own function knows only what libuv can report itself, and `ENOEXEC` is not among that. */
+function errorName(errno: number): string {
+  return errno === constants.errno.ENOEXEC ? 'ENOEXEC' : getSystemErrorName(-errno);
 }
 
 /** Returns the reason with which a pipe is lost. */

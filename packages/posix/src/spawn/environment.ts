@@ -18,14 +18,24 @@ export function ownEnvironment(): StringTable {
   return (readable ? inherited.read() : null) ?? environmentBlock(process.env);
 }
 
-/** Returns the given variables; those without a value are left out. */
-export function environmentBlock(env: Readonly<Record<string, Text | undefined>>): StringTable {
+/**
+ * Returns the given variables; those without a value are left out.
+ *
+ * @param byBytes - Those whose names are no UTF-8. Default: none.
+ */
+export function environmentBlock(
+  env: Readonly<Record<string, Text | undefined>>,
+  byBytes: readonly (readonly [name: Uint8Array, value: Text])[] = [],
+): StringTable {
   const list: Text[] = [];
   for (const name of Object.keys(env)) {
     const value = env[name];
     if (value !== undefined) {
       list.push(assignment(name, value));
     }
+  }
+  for (const [name, value] of byBytes) {
+    list.push(assignment(name, value));
   }
   return new StringTable(list);
 }

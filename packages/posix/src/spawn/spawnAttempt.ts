@@ -14,7 +14,7 @@
  *    ENDED     | passed over            |                     | nothing changes
  */
 import { setImmediate } from 'node:timers';
-import type { SpawnError, TextRequest } from '@subwire/transport';
+import { showByteString, type ByteString, type SpawnError, type SpawnRequest } from '@subwire/transport';
 import { systemError } from '../native/systemErrors.js';
 import { ChildStdio } from './childStdio.js';
 import { environmentBlock, ownEnvironment } from './environment.js';
@@ -36,7 +36,7 @@ export interface SpawnOutcome {
 /** One spawn. */
 export class SpawnAttempt implements SpawnJob {
   readonly stdio: ChildStdio;
-  readonly #request: TextRequest;
+  readonly #request: SpawnRequest;
   readonly #threads: StartThreads;
   readonly #searchEnv: SearchEnvironment;
   readonly #directory: StartDirectory;
@@ -49,10 +49,10 @@ export class SpawnAttempt implements SpawnJob {
   #failure: SpawnError | null = null;
 
   /** @throws {SpawnError} if a descriptor that was given is not open. */
-  constructor(request: TextRequest, threads: StartThreads) {
+  constructor(request: SpawnRequest, threads: StartThreads) {
     this.#request = request;
     this.#threads = threads;
-    this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
+    this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env, request.envByBytes);
     this.#searchEnv = searchEnvironment(request);
     this.#directory = new StartDirectory(request.cwd);
     try {
@@ -125,7 +125,7 @@ export class SpawnAttempt implements SpawnJob {
     if (this.#state === 'ENDED') {
       return;
     }
-    let file: string | null = null;
+    let file: ByteString | null = null;
     try {
       file = fileToExecute(this.#request, this.#searchEnv);
       const call = this.#prepare(file);
@@ -134,7 +134,7 @@ export class SpawnAttempt implements SpawnJob {
       this.#state = 'UNDER_WAY';
       start({
         call,
-        what: `${file}\0${this.#request.cwd ?? ''}`,
+        what: `${showByteString(file)}\0${showByteString(this.#request.cwd ?? '')}`,
         onReturned: (errno, pid, thread) => {
           this.#onReturned(errno, pid, thread, executed);
         },
@@ -154,7 +154,7 @@ export class SpawnAttempt implements SpawnJob {
     }
   }
 
-  #prepare(file: string): SpawnCall {
+  #prepare(file: ByteString): SpawnCall {
     const request = this.#request;
     const actions = new FileActions();
     try {
@@ -169,7 +169,7 @@ export class SpawnAttempt implements SpawnJob {
     }
   }
 
-  #onReturned(errno: number, pid: number, thread: StartThread | null, file: string): void {
+  #onReturned(errno: number, pid: number, thread: StartThread | null, file: ByteString): void {
     if (this.#state === 'ENDED') {
       // A failure that was thrown.
       return;

@@ -1,13 +1,35 @@
 import {
-  checkDirectory,
   locateProgram,
+  showByteString,
   SpawnError,
-  systemErrorCode,
   spawnFailure,
-  type TextRequest,
+  systemErrorCode,
+  type ByteString,
+  type SpawnRequest,
 } from '@subwire/transport';
 import { PIPE_SIZE_CALL } from '../native/systemErrors.js';
 import { watchFailure } from './watchFailure.js';
+
+/** The variables that a search looks at. */
+export type SearchEnvironment = Readonly<Record<string, ByteString>>;
+
+const SLASH = 0x2f;
+
+function hasSlash(file: ByteString): boolean {
+  return typeof file === 'string' ? file.includes('/') : file.includes(SLASH);
+}
+
+/** Returns them as they are now. Of our own environment nothing else matters here, and to copy it all takes long. */
+export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
+  if (request.env !== null) {
+    return request.env;
+  }
+  if (hasSlash(request.executable ?? request.program)) {
+    return {};
+  }
+  const { PATH } = process.env;
+  return PATH === undefined ? {} : { PATH };
+}
 
 /**
  * Returns the file to execute.
@@ -15,66 +37,30 @@ import { watchFailure } from './watchFailure.js';
  * A name is looked for in the child's PATH. A path is left as it is, unseen: the kernel looks at it anyway, from the
  * child's directory, and only if it refuses is it worth our while to find out why.
  * @param env - Of the moment of the call.
- * @throws {SpawnError} if a name is not in the PATH, or names something that cannot be executed.
+ * @throws {SpawnError} if a name is not in the PATH.
  */
-export function fileToExecute(request: TextRequest, env: SearchEnvironment): string {
+export function fileToExecute(request: SpawnRequest, env: SearchEnvironment): ByteString {
   const file = request.executable ?? request.program;
-  return file.includes('/') ? file : search(request, file, env);
-}
-
-/** The variables that a search looks at. */
-export type SearchEnvironment = Readonly<Record<string, string>>;
-
-/** Returns them as they are now. Of our own environment nothing else matters here, and to copy it all takes long. */
-export function searchEnvironment(request: TextRequest): SearchEnvironment {
-  if (request.env !== null) {
-    return request.env;
-  }
-  if ((request.executable ?? request.program).includes('/')) {
-    return {};
-  }
-  const { PATH } = process.env;
-  return PATH === undefined ? {} : { PATH };
-}
-
-function search(request: TextRequest, file: string, env: SearchEnvironment): string {
-  const { program, cwd } = request;
-  return locateProgram({ program, file, cwd, env });
+  return hasSlash(file) ? file : locateProgram({ program: request.program, file, cwd: request.cwd, env });
 }
 
 /**
  * Turns what the system refused into the one error class; `file` is `null` before it was found.
  *
- * One number stands for the directory, the program and its interpreter; looking at each again tells which it was.
+ * @param env - As `fileToExecute` searched it.
  */
 export function startFailure(
   thrown: unknown,
-  request: TextRequest,
-  file: string | null,
+  request: SpawnRequest,
+  file: ByteString | null,
   env: SearchEnvironment,
 ): SpawnError {
   if (thrown instanceof Error && 'syscall' in thrown && thrown.syscall === PIPE_SIZE_CALL) {
     const reason = `the system refuses pipes of ${request.pipeSize} bytes`;
-    const details = { stage: 'stdio', program: request.program, path: null, reason } as const;
+    const details = { stage: 'stdio', program: showByteString(request.program), path: null, reason } as const;
     return new SpawnError(systemErrorCode(thrown), details, { cause: thrown });
   }
-  const unwatchable = watchFailure(thrown, request);
-  if (unwatchable !== null) {
-    return unwatchable;
-  }
-  const error = spawnFailure(thrown, request, file);
-  return error === thrown || error.stage !== 'exec' ? error : (lookAgain(request, env) ?? error);
-}
-
-function lookAgain(request: TextRequest, env: SearchEnvironment): SpawnError | null {
-  const { program, executable, cwd } = request;
-  try {
-    if (cwd !== null) {
-      checkDirectory(program, cwd);
-    }
-    search(request, executable ?? program, env);
-    return null;
-  } catch (thrown) {
-    return thrown instanceof SpawnError ? thrown : null;
-  }
+  return (
+    watchFailure(thrown, request) ?? spawnFailure(thrown, request, file, request.env ?? { ...process.env, ...env })
+  );
 }

@@ -4,9 +4,11 @@ const SLAB_BYTES = 65_536;
 /** Less room than this is not worth a read of its own. */
 const LEAST_ROOM_BYTES = 4_096;
 
+const NO_MEMORY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
 /** Memory for input that is still to come. What was filled is never offered again. */
 export class InputSlab {
-  #memory: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #memory = NO_MEMORY;
   #used = 0;
 
   /** Returns the memory to fill next, at least `least` bytes of it. */

@@ -195,7 +195,7 @@ export class Communication {
       this.#protocol.stdin?.transport.abort();
     };
     const arm = (): void => {
-      if (!cancelled) {
+      if (!cancelled && !this.#isOver) {
         timer = startTimer(this.#clock, () => void cut(), graceMs);
       }
     };
@@ -208,6 +208,12 @@ export class Communication {
         timer?.cancel();
       },
     };
+  }
+
+  /** Nothing is left that a descendant could hold. */
+  get #isOver(): boolean {
+    const { readers, stdin } = this.#protocol;
+    return stdin === null && OUTPUT_FDS.every((fd) => readers.get(fd)?.atEof() ?? true);
   }
 
   get #totalBytes(): number {

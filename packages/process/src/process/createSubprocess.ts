@@ -96,9 +96,16 @@ function splitOptions<Options extends CreateExecOptions | CreateShellOptions>(
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('options must be an object');
   }
-  const inherited = { stdin: null, stdout: null, stderr: null };
-  const own = Object.assign(Object.create(null) as Options, inherited, withoutUndefined(options));
-  const { limit, stopGraceMs, ...low } = own;
+  const low = Object.create(null) as Record<string, unknown>;
+  low['stdin'] = low['stdout'] = low['stderr'] = null;
+  for (const name of Object.keys(options) as (keyof Options & string)[]) {
+    // An option that is there and `undefined` means its default.
+    if (options[name] !== undefined && name !== 'limit' && name !== 'stopGraceMs') {
+      low[name] = options[name];
+    }
+  }
+  const limit = ownProperty(options, 'limit');
+  const stopGraceMs = ownProperty(options, 'stopGraceMs');
   // All before anything is started.
   if (limit !== undefined && (typeof limit !== 'number' || !(limit > 0))) {
     throw new ValueError('limit must be a number greater than 0');
@@ -106,16 +113,16 @@ function splitOptions<Options extends CreateExecOptions | CreateShellOptions>(
   if (stopGraceMs !== undefined) {
     checkDuration(stopGraceMs, 'stopGraceMs');
   }
-  return { limit, process: stopGraceMs === undefined ? {} : { stopGraceMs }, low };
+  const process = stopGraceMs === undefined ? {} : { stopGraceMs };
+  return { limit, process, low: low as Omit<Options, keyof StreamOptions> };
 }
 
-/** An option that is there and `undefined` means its default. */
-function withoutUndefined<Options extends object>(options: Options): Partial<Options> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
+function ownProperty<Options, Key extends keyof Options>(options: Options, key: Key): Options[Key] | undefined {
+  return Object.hasOwn(options as object, key) ? options[key] : undefined;
 }
 
 function streamProtocol(high: HighOptions, low: Pick<SubprocessExecOptions, 'extraFds'>): SubprocessStreamProtocol {
-  const extraFds = Object.entries((Object.hasOwn(low, 'extraFds') ? low.extraFds : undefined) ?? {})
+  const extraFds = Object.entries(ownProperty(low, 'extraFds') ?? {})
     .filter(([, given]) => given === PIPE)
     .map(([fd]) => Number(fd));
   return new SubprocessStreamProtocol(high.limit === undefined ? { extraFds } : { limit: high.limit, extraFds });

@@ -85,6 +85,9 @@ export class OutputCollector {
   /** Returns what is kept, in one piece. */
   bytes(): Uint8Array {
     const all = new Uint8Array(this.#head.length + this.#tail.length);
+    if (all.length === 0) {
+      return all;
+    }
     this.#head.copyInto(all);
     this.#tail.copyInto(all.subarray(this.#head.length));
     return all;

@@ -283,10 +283,13 @@ export class Process<
 
 /** Waits for at most `limitMs`; a loss of the link ends the wait as well. */
 async function ignoreTimeout(
-  event: { wait(signal?: AbortSignal): Promise<unknown> },
+  event: { readonly settled: boolean; wait(signal?: AbortSignal): Promise<unknown> },
   limitMs: number,
   clock: Clock,
 ): Promise<void> {
+  if (event.settled) {
+    return;
+  }
   using deadline = new Deadline({ timeoutMs: limitMs }, clock);
   await event.wait(deadline.signal).catch(() => undefined);
 }

@@ -118,8 +118,9 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
 
   override connectionLost(exc: Error | null): void {
     this.#flow.connectionLost(exc);
-    // After `processExited` this changes nothing.
-    this.exited.reject(exc ?? new TransportLostError('the connection ended before the child', LOST));
+    if (!this.exited.settled) {
+      this.exited.reject(exc ?? new TransportLostError('the connection ended before the child', LOST));
+    }
     this.#transport = null;
     this.finished.resolve(null);
   }

@@ -44,7 +44,7 @@ const READER_OPTIONS: ReadonlySet<string> = new Set<keyof StreamReaderOptions>([
  */
 export class StreamReader extends Inspectable implements AsyncIterable<Uint8Array> {
   readonly #buffer: ReadBuffer;
-  readonly #separated: SeparatedReads;
+  #separatedReads: SeparatedReads | null = null;
 
   /**
    * @param options - `limit` in bytes, default 65 536.
@@ -61,7 +61,12 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
       throw new ValueError(`limit cannot be <= 0, got ${limit}`);
     }
     this.#buffer = new ReadBuffer(limit);
-    this.#separated = new SeparatedReads(this.#buffer);
+  }
+
+  /** Made for the first line or separator: many readers only read bytes. */
+  get #separated(): SeparatedReads {
+    this.#separatedReads ??= new SeparatedReads(this.#buffer);
+    return this.#separatedReads;
   }
 
   /**

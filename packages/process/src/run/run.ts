@@ -21,7 +21,15 @@ import { checkCaptureLimits, type CaptureLimits } from '../process/outputCollect
 import type { Process } from '../process/process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
 import { talkToEnd, type ConversationLimits } from './runConversation.js';
-import { checkPlaces, openStdio, type Places, type RunSource, type RunTarget } from './runStdio.js';
+import {
+  checkPlaces,
+  givenPlaces,
+  needsFiles,
+  openStdio,
+  type Places,
+  type RunSource,
+  type RunTarget,
+} from './runStdio.js';
 
 /** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
 const DEFAULT_MAX_BYTES = 104_857_600;
@@ -125,7 +133,7 @@ function textOf(args: readonly (string | Uint8Array)[]): readonly string[] {
   return Array.isArray(args) ? args.map((arg: string | Uint8Array) => showByteString(arg)) : [];
 }
 
-type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal: AbortSignal };
+type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal?: AbortSignal };
 
 async function runToEnd(
   program: string,
@@ -142,17 +150,20 @@ async function runToEnd(
   const startedAt = clock.now();
   using deadline = new Deadline({ signal, timeoutMs }, clock);
   holdErrors(input);
-  const opened = await openStdio(program, { stdin, stdout, stderr }, isGiven(input));
+  const places = { stdin, stdout, stderr };
+  const opened = needsFiles(places) ? await openStdio(program, places, isGiven(input)) : null;
   let created: Process;
   try {
-    created = await create({ ...lowOptions(own), ...opened.places, signal: deadline.signal });
+    created = await create(
+      lowOptions(own, opened?.places ?? givenPlaces(places, isGiven(input)), deadline.signalIfAny),
+    );
   } catch (thrown) {
     throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, timeoutMs ?? 0) : thrown;
   } finally {
-    await opened.close();
+    await opened?.close();
   }
   await using process = created;
-  const { done, failure } = await talkToEnd(process, input, limits, deadline.signal);
+  const { done, failure } = await talkToEnd(process, input, limits, deadline.signalIfAny);
   const { pid, returncode } = process;
   // The time may also run out while a child is being ended for another reason.
   const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
@@ -185,8 +196,14 @@ export function ownSettings(options: RunOptions | ShellOptions | undefined): Run
   return Object.assign(Object.create(null) as RunOptions, options);
 }
 
-function lowOptions(own: RunOptions): Omit<RunOptions, keyof RunSettings> {
-  return Object.fromEntries(Object.entries(own).filter(([name]) => !OWN_OPTIONS.has(name)));
+function lowOptions(own: RunOptions, places: Places, signal: AbortSignal | undefined): LowOptions {
+  const low = Object.create(null) as Record<string, unknown>;
+  for (const name of Object.keys(own) as (keyof RunOptions)[]) {
+    if (!OWN_OPTIONS.has(name)) {
+      low[name] = own[name];
+    }
+  }
+  return Object.assign(low, places, signal === undefined ? undefined : { signal });
 }
 
 function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): ConversationLimits {
@@ -207,7 +224,10 @@ function checkSettings(own: RunOptions, limits: ConversationLimits): void {
   if (isGiven(own.input) && own.stdin !== undefined) {
     throw new ValueError('input and stdin exclude each other');
   }
-  if (Object.values(own.extraFds ?? {}).some((place) => place === PIPE || place === undefined)) {
+  if (
+    own.extraFds !== undefined &&
+    Object.values(own.extraFds).some((place) => place === PIPE || place === undefined)
+  ) {
     throw new ValueError('extraFds cannot be a PIPE here: nobody would read it');
   }
 }

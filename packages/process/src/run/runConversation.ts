@@ -25,10 +25,11 @@ export async function talkToEnd(
   process: Process,
   input: CommunicateInput,
   limits: ConversationLimits,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Ended> {
   try {
-    return { done: await process.communicateInFull(input, { ...limits, signal }), failure: null };
+    const options = signal === undefined ? limits : { ...limits, signal };
+    return { done: await process.communicateInFull(input, options), failure: null };
   } catch (reason) {
     if (reason instanceof TransportLostError) {
       throw reason;

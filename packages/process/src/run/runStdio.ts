@@ -49,6 +49,18 @@ export function checkPlaces({ stdin, stdout, stderr }: GivenPlaces): void {
   }
 }
 
+/** Tells whether files have to be opened among the places of a child. */
+export function needsFiles({ stdin, stdout, stderr }: GivenPlaces): boolean {
+  return fileOf(stdin, 'r') !== null || fileOf(stdout, 'w') !== null || fileOf(stderr, 'w') !== null;
+}
+
+/** Returns the places of a child that needs no files, defaults filled in. */
+export function givenPlaces({ stdin, stdout, stderr }: GivenPlaces, hasInput: boolean): Places {
+  const place = (given: RunSource | RunTarget | undefined, standard: number): number | HasFd | null =>
+    given === undefined ? standard : (given as number | HasFd | null);
+  return { stdin: hasInput ? PIPE : place(stdin, DEVNULL), stdout: place(stdout, PIPE), stderr: place(stderr, PIPE) };
+}
+
 /**
  * Opens the files among the places of a child.
  *
@@ -104,7 +116,10 @@ function cannotOpen(program: string, path: string, cause: unknown): SpawnError {
 }
 
 /** Returns what to open, `null` for anything that is a place already. */
-function fileOf(target: RunSource | RunTarget, flags: string): { path: string | URL; flags: string } | null {
+function fileOf(
+  target: RunSource | RunTarget | undefined,
+  flags: string,
+): { path: string | URL; flags: string } | null {
   if (typeof target === 'string' || target instanceof URL) {
     return { path: target, flags };
   }

@@ -5,6 +5,11 @@ export class Outcome<T> {
   readonly #waiters = new WaiterList();
   #settled: { readonly value: T } | { readonly error: Error } | null = null;
 
+  /** Whether it happened, or never will. */
+  get settled(): boolean {
+    return this.#settled !== null;
+  }
+
   /**
    * Waits for it.
    * @param signal - Ends this wait alone; it rejects with the signal's reason.

@@ -38,23 +38,28 @@ class Waiter {
 
 /** Callers that wait for one event. */
 export class WaiterList {
-  #waiters = new Set<Waiter>();
+  /** Most lists never have one. */
+  #waiters: Set<Waiter> | null = null;
 
   /** How many wait. */
   get size(): number {
-    return this.#waiters.size;
+    return this.#waiters?.size ?? 0;
   }
 
   /** Resolves or rejects with `settle`, or rejects with the reason of the signal. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
+      this.#waiters ??= new Set();
       this.#waiters.add(new Waiter(this.#waiters, signal, resolve, reject));
     });
   }
 
   /** Settles all that wait now. */
   settle(error: Error | null): void {
+    if (this.#waiters === null || this.#waiters.size === 0) {
+      return;
+    }
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const waiter of waiters) {

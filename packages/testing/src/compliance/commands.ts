@@ -28,6 +28,9 @@ export const BROKEN_COMMANDS: Readonly<
   'not-executable': { code: 'EACCES', stage: 'exec' },
   directory: { code: 'EACCES', stage: 'exec' },
   'missing-interpreter': { code: 'ENOENT', stage: 'exec' },
+  'crlf-interpreter': { code: 'ENOENT', stage: 'exec' },
+  'plain-interpreter': { code: 'EACCES', stage: 'exec' },
+  'text-interpreter': { code: 'ENOEXEC', stage: 'exec' },
   'no-interpreter': { code: 'ENOEXEC', stage: 'exec' },
   'missing-cwd': { code: 'ENOENT', stage: 'cwd' },
   'cwd-is-file': { code: 'ENOTDIR', stage: 'cwd' },
@@ -41,6 +44,9 @@ export type BrokenKind =
   | 'not-executable'
   | 'directory'
   | 'missing-interpreter'
+  | 'crlf-interpreter'
+  | 'plain-interpreter'
+  | 'text-interpreter'
   | 'no-interpreter'
   | 'missing-cwd'
   | 'cwd-is-file'
@@ -93,7 +99,13 @@ export const machineCommands: ComplianceCommands = {
         writeFileSync(file, '#!/bin/sh\n', { mode: 0o644 });
         return made;
       case 'missing-interpreter':
-        return script(made, '#!/no/such/interpreter\n');
+        return { ...script(made, '#!/no/such/interpreter\n'), path: '/no/such/interpreter' };
+      case 'crlf-interpreter':
+        return { ...script(made, '#!/bin/sh\r\n'), path: '/bin/sh\r' };
+      case 'plain-interpreter':
+        return { ...script(made, `#!${interpreter(directory, 0o644)}\n`), path: join(directory, 'interpreter') };
+      case 'text-interpreter':
+        return { ...script(made, `#!${interpreter(directory, 0o755)}\n`), path: join(directory, 'interpreter') };
       case 'no-interpreter':
         return script(made, 'echo never\n');
       case 'missing-cwd':
@@ -116,6 +128,14 @@ function remover(directory: string): () => void {
   return () => {
     rmSync(directory, { recursive: true, force: true });
   };
+}
+
+/** Writes text without `#!`, for scripts to name. */
+function interpreter(directory: string, mode: number): string {
+  const path = join(directory, 'interpreter');
+  writeFileSync(path, 'echo never\n');
+  chmodSync(path, mode);
+  return path;
 }
 
 function script(made: BrokenCommand & { readonly path: string }, text: string): BrokenCommand {

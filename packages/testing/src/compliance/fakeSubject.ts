@@ -1,7 +1,8 @@
 import {
   SpawnError,
-  checkDirectory,
   locateProgram,
+  spawnFailure,
+  startProblem,
   systemErrorCode,
   type ChildHandle,
   type SpawnRequest,
@@ -46,13 +47,16 @@ export function fakeSubject(options: FakeBackendOptions = {}, subjectOptions: Su
 function spawnSteps(fake: FakeBackend, given: SpawnRequest): ChildHandle {
   const request = requestText(given);
   const { program, cwd, args } = request;
-  if (cwd !== null) {
-    checkDirectory(program, cwd);
-  }
   const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
-  const path = locateProgram({ program, file: request.executable ?? program, cwd, env });
-  if (args.some((arg) => Buffer.byteLength(arg) > MAX_ARGUMENT_BYTES)) {
-    throw fakeSpawnError({ code: 'E2BIG' }, program, cwd);
+  const query = { program, file: request.executable ?? program, cwd, env };
+  // As the system would find it.
+  const problem = startProblem(query);
+  if (problem !== null) {
+    throw problem;
+  }
+  const path = locateProgram(query);
+  if ([...args, ...Object.values(request.env ?? {})].some((text) => Buffer.byteLength(text) > MAX_ARGUMENT_BYTES)) {
+    throw spawnFailure(Object.assign(new Error('too long'), { code: 'E2BIG' }), request, path);
   }
   if (Number(request.pipeSize) > MAX_PIPE_BYTES) {
     throw fakeSpawnError({ code: 'EINVAL', stage: 'stdio' }, program, cwd);

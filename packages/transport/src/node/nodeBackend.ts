@@ -1,14 +1,17 @@
 /** The only file that knows `node:child_process`. */
 import { spawn, type SpawnOptions } from 'node:child_process';
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from '../seam/backend.js';
 import type { ChildHandle } from '../seam/childHandle.js';
-import { NotSupportedError } from '../contract/errors.js';
-import { requireFreeFds } from './fdHeadroom.js';
-import { NodeChildHandle } from './nodeChildHandle.js';
-import { spawnFailure } from '../seam/spawnFailure.js';
+import { NotSupportedError, SpawnError } from '../contract/errors.js';
+import { NO_PIPES, takePipes } from './childPipes.js';
+import { ignoreError, NodeChildHandle, type NodeChild } from './nodeChildHandle.js';
+import { programQuery, spawnFailure, startProblem } from '../seam/spawnFailure.js';
 import { textRequest, type TextRequest } from '../seam/textRequest.js';
-import { checkDirectory, locateProgram } from '../seam/locateProgram.js';
+import { startWithSharedPipe } from './sharedPipe.js';
+import { PAIR_FDS } from './socketPair.js';
+import { planStart, requireHeadroom, type StartPlan } from './startPlan.js';
 
 const windows = process.platform === 'win32';
 
@@ -30,119 +33,152 @@ const supports: BackendCapabilities = Object.freeze({
   readInto: false,
   loss: false,
   bytes: false,
-  synchronousSpawn: false,
+  synchronousSpawn: true,
   createPipe: false,
   resourceUsage: false,
 });
-
-/** Descriptors of libuv's own during a spawn, besides those for what the child gets. */
-const SPAWN_FDS = 2;
 
 /**
  * The backend over `node:child_process`: works everywhere Node does.
  *
  * What it lacks is in `supports`: its pipes are socket pairs, `spawn()` blocks in proportion to our memory, a process
- * group without a session cannot be made, death by a real-time signal reads as an exit with 0, and a descriptor that
- * foreign code left inheritable reaches the child. With `stderr: STDOUT` into a pipe a shell stands in front: it drops
- * variables whose names are no identifiers, and `argv[0]` is the path of the program.
+ * group without a session cannot be made, death by a real-time signal reads as an exit with 0, a descriptor that foreign
+ * code left inheritable reaches the child, and inherited variables that are not UTF-8 are changed on the way. With
+ * `stderr: STDOUT` into a pipe the child starts a turn of the loop later, and cannot be started synchronously.
  */
 export const nodeBackend: SubprocessBackend = Object.freeze({
   name: 'node',
   supports,
   spawn(given: SpawnRequest): ChildHandle {
     const request = textRequest(given, 'node');
-    // An explicit copy of our environment: Node would read inherited properties of it too.
-    const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
-    let file: string | null = null;
-    try {
-      if (request.cwd !== null) {
-        checkDirectory(request.program, request.cwd);
-      }
-      checkDescriptors(request);
-      const command = commandOf(request, env);
-      file = command.file;
-      return spawnChild(request, env, command);
-    } catch (thrown) {
-      if (thrown instanceof NotSupportedError) {
-        throw thrown;
-      }
-      throw spawnFailure(thrown, request, file);
+    const shared = request.stdio.get(2)?.kind === 'stdout';
+    requireSupport(request, shared);
+    const plan = planStart(request, shared);
+    if (shared) {
+      explained(plan, () => {
+        requireHeadroom(request.stdio, PAIR_FDS);
+      });
+      return startWithSharedPipe(plan, launch);
     }
+    const child = launch(plan, null, (error) => {
+      handle.fail(error);
+    });
+    const handle = new NodeChildHandle(child === null ? NO_PIPES : takePipes(child), plan.leadsGroup);
+    if (child !== null) {
+      handle.adopt(child);
+    } else if (request.synchronous) {
+      handle.abandon();
+      throw refusedLater(plan);
+    } else {
+      handle.refuse();
+    }
+    return handle;
   },
 });
 
-interface Command {
-  /** What Node executes. */
-  readonly file: string;
-  readonly argv0: string;
-  readonly args: readonly string[];
-}
-
-/** Makes sure that Node will not fail half-way: given descriptors are open, and there is room for ours. */
-function checkDescriptors(request: SpawnRequest): void {
-  let needed = SPAWN_FDS;
-  for (const [childFd, slot] of request.stdio) {
-    if (slot.kind === 'fd') {
-      fstatSync(slot.fd);
-      // The child moves it out of the way before it puts anything in its place.
-      needed += slot.fd < childFd ? 1 : 0;
-    } else if (slot.kind === 'pipe') {
-      needed += childFd > 2 ? 3 : 2;
-    } else if (slot.kind === 'null' && childFd > 2) {
-      needed += 2;
+/** Requests of `subprocessExec` have been checked against `supports`; others come to a backend directly. */
+function requireSupport(request: TextRequest, shared: boolean): void {
+  if (request.pipes === 'pipe') {
+    throw new NotSupportedError('pipes', 'the node backend has no real pipes, only socket pairs');
+  }
+  if (shared && windows) {
+    throw new NotSupportedError('pipes', 'stderr: STDOUT into a pipe is not supported on Windows');
+  }
+  if (shared && request.synchronous) {
+    throw new NotSupportedError(
+      'synchronousSpawn',
+      'the node backend cannot start a child synchronously with stderr: STDOUT into a pipe',
+    );
+  }
+  for (const slot of request.stdio.values()) {
+    if (slot.kind === 'end') {
+      throw new NotSupportedError('createPipe', 'the node backend cannot join two children by a pipe');
     }
   }
-  if (!windows) {
-    requireFreeFds(needed, Math.max(...request.stdio.keys()) + 1);
+}
+
+/**
+ * Starts a child.
+ *
+ * @param shared - What stands at both outputs.
+ * @returns `null` if it was refused, and only Node knows why; it says so in a later tick, to `onFailed`.
+ * @throws {SpawnError} if it was refused.
+ */
+function launch(plan: StartPlan, shared: Socket | null, onFailed: (error: SpawnError) => void): NodeChild | null {
+  const child = explained(plan, () => spawnChild(plan, shared));
+  if (child.pid !== undefined) {
+    return child;
+  }
+  closeStreams(child);
+  const problem = windows ? null : startProblem(programQuery(plan.request, plan.env));
+  if (problem !== null) {
+    child.on('error', ignoreError);
+    throw problem;
+  }
+  child.on('error', (error) => {
+    onFailed(spawnFailure(error, plan.request, plan.path));
+  });
+  return null;
+}
+
+function explained<T>(plan: StartPlan, act: () => T): T {
+  try {
+    return act();
+  } catch (thrown) {
+    throw spawnFailure(thrown, plan.request, plan.path);
   }
 }
 
-function commandOf(request: TextRequest, env: Readonly<Record<string, string>>): Command {
-  const { program, cwd, args } = request;
-  const named = request.executable ?? program;
-  if (windows) {
-    return { file: named, argv0: program, args };
-  }
-  const file = locateProgram({ program, file: named, cwd, env });
-  if (request.stdio.get(2)?.kind !== 'stdout') {
-    return { file, argv0: program, args };
-  }
-  // Node cannot put one pipe at two descriptors; a shell can, and then makes way for the program.
-  const forget = ['PWD', 'OLDPWD', '_'].filter((name) => !(name in env));
-  const unset = forget.length > 0 ? `unset ${forget.join(' ')}; ` : '';
-  // The shell corrects a PWD that is not its directory.
-  const pwd = env['PWD'] === undefined ? '' : `export PWD='${env['PWD'].replaceAll("'", `'\\''`)}'; `;
-  const script = `${unset}${pwd}exec "$0" "$@" 2>&1`;
-  return { file: '/bin/sh', argv0: 'sh', args: ['-c', script, file, ...args] };
+/** Nothing is wrong with the program, as far as can be seen, and Node keeps the system's code for a later tick. */
+function refusedLater({ request, path }: StartPlan): SpawnError {
+  const reason = 'the system refused, and Node does not tell why in time';
+  return new SpawnError('EOTHER', { stage: 'spawn', program: request.program, path, reason });
 }
 
-function spawnChild(request: TextRequest, env: Record<string, string>, command: Command): ChildHandle {
+function closeStreams(child: NodeChild): void {
+  // Node leaves `stdio` undefined if it ran out of descriptors.
+  for (const stream of (child.stdio as NodeChild['stdio'] | undefined) ?? []) {
+    stream?.on('error', ignoreError);
+    stream?.destroy();
+  }
+}
+
+function spawnChild({ request, file, cwd, env }: StartPlan, shared: Socket | null): NodeChild {
   const nullFds: number[] = [];
   try {
-    const options = Object.assign(Object.create(null) as SpawnOptions, {
-      argv0: command.argv0,
-      cwd: request.cwd ?? undefined,
+    requireHeadroom(request.stdio);
+    const options: SpawnOptions & { readonly __proto__: null } = {
+      __proto__: null,
+      argv0: request.program,
+      cwd,
       env,
       detached: request.startNewSession,
       uid: request.user ?? undefined,
       gid: request.group ?? undefined,
       shell: false,
       windowsHide: true,
-      stdio: stdioOf(request, nullFds),
-    });
-    return new NodeChildHandle(spawn(command.file, command.args, options), request, command.file);
+      stdio: stdioOf(request, shared, nullFds),
+    };
+    return spawn(file, request.args, options);
   } finally {
     nullFds.forEach(closeSync);
   }
 }
 
 /** Node's list has no gaps: what was not asked for is `'ignore'`, which from 3 on opens nothing. */
-function stdioOf(request: SpawnRequest, nullFds: number[]): ('pipe' | 'ignore' | number)[] {
-  const stdio = new Array<'pipe' | 'ignore' | number>(Math.max(...request.stdio.keys()) + 1).fill('ignore');
+function stdioOf(
+  request: SpawnRequest,
+  shared: Socket | null,
+  nullFds: number[],
+): ('pipe' | 'ignore' | number | Socket)[] {
+  const stdio: ('pipe' | 'ignore' | number | Socket)[] = ['ignore', 'ignore', 'ignore'];
   for (const [childFd, slot] of request.stdio) {
+    while (stdio.length <= childFd) {
+      stdio.push('ignore');
+    }
     switch (slot.kind) {
       case 'pipe':
-        stdio[childFd] = 'pipe';
+        stdio[childFd] = childFd === 1 && shared !== null ? shared : 'pipe';
         break;
       case 'fd':
         stdio[childFd] = slot.fd;
@@ -154,14 +190,11 @@ function stdioOf(request: SpawnRequest, nullFds: number[]): ('pipe' | 'ignore' |
           stdio[childFd] = fd;
         }
         break;
-      case 'end':
-        throw new NotSupportedError('createPipe', 'the node backend cannot join two children by a pipe');
       case 'stdout':
-        if (windows) {
-          throw new NotSupportedError('pipes', 'stderr: STDOUT into a pipe is not supported on Windows');
-        }
-        // The shell in front redirects it before the program runs.
-        stdio[childFd] = 'ignore';
+        stdio[childFd] = shared ?? 'ignore';
+        break;
+      case 'end':
+        // Refused before.
         break;
     }
   }

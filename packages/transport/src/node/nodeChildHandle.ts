@@ -1,10 +1,24 @@
+/**
+ * A child of `node:child_process`, perhaps before it exists. States, and what may happen in each:
+ *
+ * | state     | it is                                            | next                                        | `abandon()` |
+ * | --------- | ------------------------------------------------ | ------------------------------------------- | ----------- |
+ * | `waiting` | to be started in a later turn (`sharedPipe.ts`)  | `adopt` → started, `refuse` → refused, over | true → over |
+ * | `refused` | not to be started; the error is on its way       | `fail` → over                               | true → over |
+ * | `started` | made, and Node has not said so yet               | `spawn` → running                           | false       |
+ * | `running` | running                                          | `exit` → ended                              | false       |
+ * | `ended`   | reaped; its group may live on (`endedGroup.ts`)  |                                             | false       |
+ * | `over`    | never started, and nobody hears of it any more   |                                             | true        |
+ *
+ * It keeps nothing that only its start needed, and of an ended child only its number.
+ */
 import type { Readable, Writable } from 'node:stream';
-import type { SpawnRequest } from '../seam/backend.js';
 import { ChildHandle, type KillAnswer, type ReadPipeHandle, type WritePipeHandle } from '../seam/childHandle.js';
-import { NotSupportedError, SubprocessError, systemErrorCode } from '../contract/errors.js';
-import { NodeReadPipe, NodeWritePipe, readableStdin } from './nodePipes.js';
-import { spawnFailure } from '../seam/spawnFailure.js';
+import { NotSupportedError } from '../contract/errors.js';
 import { signalName, signalNumber, type Signal, type SignalScope } from '../contract/signals.js';
+import { EndedGroup } from './endedGroup.js';
+import { killByPid, killFailure } from './killByPid.js';
+import type { ChildPipes } from './childPipes.js';
 
 /** A `ChildProcess`, as far as it is used here: only the backend's own file knows the module. */
 export interface NodeChild {
@@ -14,77 +28,142 @@ export interface NodeChild {
   stderr: Readable | null;
   readonly stdio: readonly (Readable | Writable | null | undefined)[];
   kill(signal: number): boolean;
+  ref(): void;
+  unref(): void;
   once(event: 'spawn', listener: () => void): unknown;
   once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  removeAllListeners(event: 'error'): unknown;
 }
 
-/**
- * A child of `node:child_process`.
- *
- * Its streams are taken away from Node in the tick of the spawn: otherwise Node, at the child's exit, destroys the input
- * that a descendant may still read, and empties every output that nobody reads yet.
- */
+type State = 'waiting' | 'refused' | 'started' | 'running' | 'ended' | 'over';
+
+/** The handle of a child; see the table at the top. */
 export class NodeChildHandle extends ChildHandle {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
-  readonly #child: NodeChild;
+  readonly #pipes: ChildPipes;
   readonly #leadsGroup: boolean;
-  #started = false;
-  #ended = false;
+  #state: State = 'waiting';
+  #takeBack: (() => void) | null = null;
+  /** From `started` to `running`. */
+  #child: NodeChild | null = null;
+  #pid: number | null = null;
+  #group: EndedGroup | null = null;
   #killError: Error | null = null;
+  #keepsAlive = true;
 
-  constructor(child: NodeChild, request: SpawnRequest, file: string) {
+  constructor(pipes: ChildPipes, leadsGroup: boolean) {
     super();
-    this.#child = child;
-    this.#leadsGroup = request.startNewSession;
-    this.stdin = takeStdin(child);
-    this.outputs = takeOutputs(child);
-    child.once('spawn', () => {
-      this.#started = true;
-      this.emit('spawn', child.pid ?? null);
-    });
-    child.once('exit', (code, signal) => {
-      this.#ended = true;
-      this.emit('exit', { returncode: signal === null ? (code ?? 0) : -signalNumber(signal) });
-    });
-    child.on('error', (error) => {
-      if (this.#started) {
-        // After the start only a refused kill is reported here, and in the middle of `kill()`.
-        this.#killError = error;
-        return;
-      }
-      this.#closePipes();
-      this.emit('error', spawnFailure(error, request, file));
-    });
+    this.#pipes = pipes;
+    this.stdin = pipes.stdin;
+    this.outputs = pipes.outputs;
+    this.#leadsGroup = leadsGroup;
   }
 
   override get pid(): number | null {
-    return this.#child.pid ?? null;
+    return this.#pid;
   }
 
-  /** `child_process` starts a child before `spawn()` returns: there is nothing to take back. */
+  /** The start waits for something, and `takeBack` undoes that. */
+  waitFor(takeBack: () => void): void {
+    this.#takeBack = takeBack;
+  }
+
+  /** The child was made, in this very tick. */
+  adopt(child: NodeChild): void {
+    this.#state = 'started';
+    this.#takeBack = null;
+    this.#child = child;
+    this.#pid = child.pid ?? null;
+    if (!this.#keepsAlive) {
+      this.unref();
+    }
+    child.once('spawn', () => {
+      this.#state = 'running';
+      this.emit('spawn', this.#pid);
+    });
+    child.once('exit', (code, signal) => {
+      this.#onExit(child, signal === null ? (code ?? 0) : -signalNumber(signal));
+    });
+    child.on('error', (error) => {
+      // After the start only a refused kill is reported here, and in the middle of `kill()`.
+      this.#killError = error;
+    });
+  }
+
+  /** There will be no child; `fail` says why in a later tick. */
+  refuse(): void {
+    this.#state = 'refused';
+    this.#takeBack = null;
+  }
+
+  /** Says why there is no child. */
+  fail(error: Error): void {
+    if (this.#state !== 'over') {
+      this.#state = 'over';
+      this.#takeBack = null;
+      this.emit('error', error);
+    }
+  }
+
   override abandon(): boolean {
-    return false;
+    if (this.#child !== null || this.#state === 'ended') {
+      return false;
+    }
+    this.#state = 'over';
+    this.#takeBack?.();
+    this.#takeBack = null;
+    return true;
   }
 
   override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
     if (scope === 'tree') {
       throw new NotSupportedError('signalScopes', 'the node backend cannot signal the descendants of a child');
     }
-    if (this.#ended) {
-      return 'gone';
+    if (scope === 'group' && !this.#leadsGroup) {
+      throw new NotSupportedError('signalScopes', 'the child has no group of its own; start it with startNewSession');
     }
     const number = signalNumber(signal);
-    return (scope === 'group' ? this.#killGroup(number) : this.#killProcess(number)) ? 'sent' : 'gone';
+    const isSent = scope === 'group' ? this.#killGroup(number) : this.#killProcess(number);
+    return isSent ? 'sent' : 'gone';
+  }
+
+  override ref(): void {
+    this.#keepsAlive = true;
+    this.#child?.ref();
+    this.#pipes.ref();
+  }
+
+  override unref(): void {
+    this.#keepsAlive = false;
+    this.#child?.unref();
+    this.#pipes.unref();
+  }
+
+  #onExit(child: NodeChild, returncode: number): void {
+    this.#state = 'ended';
+    this.#child = null;
+    // Node frees the `ChildProcess` late, if other children keep it busy; what hangs on it is freed now.
+    child.removeAllListeners('error');
+    child.on('error', ignoreError);
+    if (this.#leadsGroup && this.#pid !== null) {
+      this.#group = EndedGroup.of(this.#pid);
+    }
+    this.emit('exit', { returncode });
   }
 
   #killProcess(number: number): boolean {
+    const child = this.#child;
+    if (child === null) {
+      return false;
+    }
     if (number !== 0 && signalName(number) === null) {
-      return this.#killByPid(this.#child.pid, number);
+      // Node's own `kill` takes only signals that it has names for.
+      return killByPid(this.#pid, number);
     }
     this.#killError = null;
-    const delivered = this.#child.kill(number);
+    const delivered = child.kill(number);
     if (this.#killError !== null) {
       throw killFailure(this.#killError);
     }
@@ -92,60 +171,18 @@ export class NodeChildHandle extends ChildHandle {
   }
 
   #killGroup(number: number): boolean {
-    if (!this.#leadsGroup) {
-      throw new NotSupportedError('signalScopes', 'the child has no group of its own; start it with startNewSession');
+    if (this.#child !== null && this.#pid !== null) {
+      return killByPid(-this.#pid, number);
     }
-    const { pid } = this.#child;
-    return this.#killByPid(pid === undefined ? undefined : -pid, number);
-  }
-
-  /** Node's own `kill` takes only signals that it has names for, and reaches only the process. */
-  #killByPid(pid: number | undefined, number: number): boolean {
-    // 0, 1 and -1 are our own group, init, and everybody.
-    if (pid === undefined || Math.abs(pid) <= 1) {
+    if (this.#group?.isAlive() !== true) {
+      this.#group = null;
       return false;
     }
-    try {
-      return process.kill(pid, number);
-    } catch (thrown) {
-      if (systemErrorCode(thrown) === 'ESRCH') {
-        return false;
-      }
-      throw killFailure(thrown);
-    }
-  }
-
-  #closePipes(): void {
-    this.stdin?.removeAllListeners();
-    this.stdin?.destroy();
-    for (const output of this.outputs.values()) {
-      output.removeAllListeners();
-      output.close();
-    }
+    return killByPid(-this.#group.id, number);
   }
 }
 
-function killFailure(cause: unknown): SubprocessError {
-  return new SubprocessError(systemErrorCode(cause), 'the child cannot be signalled', { cause });
-}
-
-function takeStdin(child: NodeChild): WritePipeHandle | null {
-  const { stdin } = child;
-  child.stdin = null;
-  return stdin ? new NodeWritePipe(readableStdin(stdin)) : null;
-}
-
-function takeOutputs(child: NodeChild): ReadonlyMap<number, ReadPipeHandle> {
-  const outputs = new Map<number, ReadPipeHandle>();
-  // Node leaves `stdio` undefined if it ran out of descriptors.
-  const stdio = (child.stdio as NodeChild['stdio'] | undefined) ?? [];
-  stdio.forEach((stream, fd) => {
-    if (fd > 0 && stream !== null && stream !== undefined && 'readable' in stream) {
-      outputs.set(fd, new NodeReadPipe(stream));
-    }
-  });
-  (stdio as unknown[]).fill(null);
-  child.stdout = null;
-  child.stderr = null;
-  return outputs;
+/** Keeps a `ChildProcess` from throwing, and nothing alive. */
+export function ignoreError(): void {
+  // Whoever has to know it has been told in another way.
 }

@@ -3,6 +3,8 @@
  * changes nothing, and a misspelt option is an error instead of silence.
  */
 
+const NONE = Object.freeze(Object.create(null) as Partial<never>);
+
 /**
  * Returns a prototype-less copy of the own properties of `given`.
  *
@@ -12,8 +14,12 @@ export function ownOptions<T extends object>(given: T, known: ReadonlySet<string
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new TypeError('options must be an object');
   }
+  const keys = Object.keys(given) as (keyof T & string)[];
+  if (keys.length === 0) {
+    return NONE;
+  }
   const own = Object.create(null) as Partial<T>;
-  for (const key of Object.keys(given) as (keyof T & string)[]) {
+  for (const key of keys) {
     if (!known.has(key)) {
       throw new TypeError(`unknown option ${JSON.stringify(key)}`);
     }

@@ -2,12 +2,45 @@
 import { describe, expect, it } from '@jest/globals';
 import { NotSupportedError } from '../../src/contract/errors.js';
 import { nodeBackend } from '../../src/node/nodeBackend.js';
-import { DEVNULL } from '../../src/contract/stdio.js';
+import { DEVNULL, PipeEnd, type StdioSlot } from '../../src/contract/stdio.js';
+import type { SpawnRequest } from '../../src/seam/backend.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
 import { exec, finish, shell } from '../helpers/realChild.js';
 import { RecordingProtocol } from '../helpers/recordingProtocol.js';
 
 const { supports } = nodeBackend;
+
+const PIPE_SLOT: StdioSlot = { kind: 'pipe' };
+
+function spawnRequest(program: string, over: Partial<SpawnRequest> = {}): SpawnRequest {
+  return {
+    program,
+    args: [],
+    executable: null,
+    stdio: new Map([0, 1, 2].map((fd) => [fd, PIPE_SLOT])),
+    cwd: null,
+    env: null,
+    envByBytes: [],
+    startNewSession: false,
+    processGroup: null,
+    pipeSize: null,
+    user: null,
+    group: null,
+    pipes: null,
+    synchronous: false,
+    ...over,
+  };
+}
+
+class ForeignEnd extends PipeEnd {
+  readonly backendName = 'other';
+}
+
+const MERGED: SpawnRequest['stdio'] = new Map<number, StdioSlot>([
+  [0, { kind: 'null' }],
+  [1, PIPE_SLOT],
+  [2, { kind: 'stdout' }],
+]);
 
 describe('the node backend', () => {
   it('says what it can do, and cannot be talked into something else', () => {
@@ -29,7 +62,7 @@ describe('the node backend', () => {
       readInto: false,
       loss: false,
       bytes: false,
-      synchronousSpawn: false,
+      synchronousSpawn: true,
       createPipe: false,
       resourceUsage: false,
     });
@@ -70,22 +103,7 @@ describe('the node backend', () => {
   });
 
   it('lacks readInto: its outputs do not offer it, and a buffered protocol is served all the same', async () => {
-    const request = {
-      program: 'true',
-      args: [],
-      executable: null,
-      stdio: new Map([0, 1, 2].map((fd) => [fd, { kind: 'pipe' as const }])),
-      cwd: null,
-      env: null,
-      envByBytes: [],
-      startNewSession: false,
-      processGroup: null,
-      pipeSize: null,
-      user: null,
-      group: null,
-      pipes: null,
-      synchronous: false,
-    };
+    const request = spawnRequest('true');
     const handle = nodeBackend.spawn(request);
     expect([...handle.outputs.values()].map((output) => 'readInto' in output)).toEqual([false, false]);
     const ended = [...handle.outputs.values()].map((output) => new Promise((resolve) => output.on('close', resolve)));
@@ -106,6 +124,52 @@ describe('the node backend', () => {
     await subprocessExec(() => protocol, 'printf', ['%s', 'abcdef']);
     await protocol.lost;
     expect(taken).toEqual(['1:abcd', '1:ef']);
+  });
+
+  it('lacks real pipes: they are refused by name, as an option and in a request', async () => {
+    const refusal = { name: 'NotSupportedError', capability: 'pipes' };
+    const creation = subprocessExec(() => new RecordingProtocol(), 'true', [], { pipes: 'pipe' });
+    await expect(creation).rejects.toMatchObject(refusal);
+    expect(() => nodeBackend.spawn(spawnRequest('true', { pipes: 'pipe' }))).toThrow(expect.objectContaining(refusal));
+    const { protocol } = await exec('true', [], { pipes: 'socket' });
+    await protocol.lost;
+  });
+
+  it('lacks bytes: they are refused by name, as arguments and in a request', async () => {
+    const bytes = Uint8Array.of(0x61, 0xff);
+    const refusal = { name: 'NotSupportedError', capability: 'bytes' };
+    const creation = subprocessExec(() => new RecordingProtocol(), 'true', [bytes]);
+    await expect(creation).rejects.toMatchObject(refusal);
+    expect(() => nodeBackend.spawn(spawnRequest('true', { args: [bytes] }))).toThrow(expect.objectContaining(refusal));
+  });
+
+  it('lacks createPipe: an end of such a pipe is refused by name', () => {
+    expect('createPipe' in nodeBackend).toBe(false);
+    const stdio = new Map<number, StdioSlot>([...MERGED, [2, { kind: 'end', end: new ForeignEnd() }]]);
+    expect(() => nodeBackend.spawn(spawnRequest('true', { stdio }))).toThrow(
+      expect.objectContaining({ name: 'NotSupportedError', capability: 'createPipe' }),
+    );
+  });
+
+  it('has synchronousSpawn, but not with one pipe at both outputs', async () => {
+    expect(() => nodeBackend.spawn(spawnRequest('true', { synchronous: true, stdio: MERGED }))).toThrow(
+      expect.objectContaining({ name: 'NotSupportedError', capability: 'synchronousSpawn' }),
+    );
+    expect(() => nodeBackend.spawn(spawnRequest('/no/such', { synchronous: true }))).toThrow(
+      expect.objectContaining({ name: 'SpawnError', code: 'ENOENT' }),
+    );
+    const stdio = new Map([0, 1, 2].map((fd) => [fd, { kind: 'null' as const }]));
+    const handle = nodeBackend.spawn(spawnRequest('true', { synchronous: true, stdio }));
+    expect(handle.pid).toBeGreaterThan(0);
+    await new Promise((resolve) => handle.on('exit', resolve));
+  });
+
+  it('loses no pid of a child that has ended', async () => {
+    const stdio = new Map([0, 1, 2].map((fd) => [fd, { kind: 'null' as const }]));
+    const handle = nodeBackend.spawn(spawnRequest('true', { stdio }));
+    const pid = await new Promise((resolve) => handle.on('spawn', resolve));
+    await new Promise((resolve) => handle.on('exit', resolve));
+    expect(handle.pid).toBe(pid);
   });
 
   it('lacks loss: killing a child is an exit', async () => {

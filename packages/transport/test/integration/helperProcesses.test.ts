@@ -50,6 +50,23 @@ describe('a program that starts children', () => {
     expect(await runProgram('pollution.mjs')).toEqual({ returncode: 0, stdout: 'done', stderr: '' });
   });
 
+  it.each(['pipes', 'merged', 'extra', 'none'])('may end while an unreferenced child with %s runs', async (shape) => {
+    expect(await runProgram('unreferenced.mjs', [shape])).toEqual({ returncode: 0, stdout: 'ended first', stderr: '' });
+  });
+
+  it('is kept alive by a child that is referenced again', async () => {
+    const outcome = await runProgram('unreferenced.mjs', ['pipes', 'again']);
+    expect(outcome).toEqual({ returncode: 0, stdout: 'ended first', stderr: '' });
+  });
+
+  it('keeps nothing of a child that ended while others run', async () => {
+    const program = programPath('busyHost.mjs');
+    const { returncode, stdout, stderr } = await finish(await exec(process.execPath, ['--expose-gc', program]));
+    expect([returncode, stderr]).toEqual([0, '']);
+    // The environment alone has 20 kB.
+    expect(Number(stdout)).toBeLessThan(5);
+  });
+
   // F7, F8
   it('loses no descriptor however few are free', async () => {
     const command = `ulimit -n 64; exec '${process.execPath}' '${programPath('descriptorSweep.mjs')}'`;

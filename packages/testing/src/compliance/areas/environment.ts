@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { SubprocessExecOptions } from '@subwire/transport';
+import { PIPE, STDOUT, type SubprocessExecOptions } from '@subwire/transport';
 import type { CaseContext } from '../caseContext.js';
 import type { RequirementTable } from '../complianceCase.js';
 import { Recorder } from '../recorder.js';
@@ -62,6 +62,16 @@ export const environment: RequirementTable = {
     async run(c) {
       const env = { EMPTY: '', EQUALS: 'a=b=', LINES: 'a\nb', TEXT: 'тест 🎈', LONG: 'x'.repeat(50_000) };
       deepEqual(await environmentOf(c, { env }), env);
+    },
+  },
+  'environment.names': {
+    behavior: 'Variables of any name arrive, also with stderr: STDOUT',
+    source: 'execve(2)',
+    async run(c) {
+      const env = { 'a.b': '1', 'a-b': '2', 'a//b:c': '3', 'BASH_FUNC_a%%': '() { :; }', '1st': '4', PWD: '/stale' };
+      for (const stderr of [PIPE, STDOUT] as const) {
+        deepEqual(await environmentOf(c, { env, stderr }), env);
+      }
     },
   },
   'environment.undefined': {

@@ -55,6 +55,17 @@ export const errors: RequirementTable = {
   'errors.not-executable': brokenStart('not-executable', 'A file without the right to execute it is EACCES', 'F11'),
   'errors.directory': brokenStart('directory', 'A directory as program is EACCES', 'F11'),
   'errors.missing-interpreter': brokenStart('missing-interpreter', 'A script without its interpreter is ENOENT', 'F2'),
+  'errors.crlf-interpreter': brokenStart('crlf-interpreter', 'A "\\r" after the interpreter is part of its name', 'F2'),
+  'errors.plain-interpreter': brokenStart(
+    'plain-interpreter',
+    'An interpreter that is not executable is EACCES',
+    'F11',
+  ),
+  'errors.text-interpreter': brokenStart(
+    'text-interpreter',
+    'An interpreter that is text without "#!" is ENOEXEC',
+    'F3',
+  ),
   'errors.no-interpreter': brokenStart('no-interpreter', 'Executable text without "#!" is ENOEXEC', 'decision 6'),
   'errors.missing-cwd': brokenStart('missing-cwd', 'A directory that does not exist is ENOENT of the directory', 'F1'),
   'errors.cwd-is-file': brokenStart('cwd-is-file', 'A file as directory is ENOTDIR of the directory', 'F4'),
@@ -63,11 +74,44 @@ export const errors: RequirementTable = {
     behavior: 'The error names the program as it was given, and the file or directory that is to blame',
     source: 'decision 10',
     async run(c) {
-      for (const kind of ['missing-file', 'missing-cwd'] as const) {
+      const interpreters: BrokenKind[] = [
+        'missing-interpreter',
+        'crlf-interpreter',
+        'plain-interpreter',
+        'text-interpreter',
+      ];
+      for (const kind of ['missing-file', 'missing-cwd', ...interpreters] as const) {
         const { program, args, cwd, path } = c.broken(kind);
         const error = await rejection(c.execWith(new Recorder(), program, args, cwd === undefined ? {} : { cwd }));
         ok(error instanceof SpawnError);
         deepEqual({ program: error.program, path: error.path }, { program, path });
+      }
+    },
+  },
+  'errors.stack': {
+    behavior: 'The stack of the error leads to the function that awaits the creation',
+    source: 'decision 10',
+    async run(c) {
+      for (const kind of ['missing-file', 'missing-name', 'no-interpreter', 'argument-too-long'] as const) {
+        const { program, args } = c.broken(kind);
+        const caller = async function waitingCaller(): Promise<void> {
+          await c.execWith(new Recorder(), program, args);
+        };
+        const error = await rejection(caller());
+        ok(error.stack?.includes('waitingCaller'), error.stack);
+      }
+    },
+  },
+  'errors.too-long-named': {
+    behavior: 'E2BIG names the argument or the variable and its length, and shows no text of it',
+    source: 'decision 10',
+    async run(c) {
+      const { program } = c.subject.commands.steps([]);
+      const long = `SECRET${'x'.repeat(2 ** 21)}`;
+      const argument = await rejection(c.execWith(new Recorder(), program, ['a', long]));
+      const variable = await rejection(c.execWith(new Recorder(), program, [], { env: { LONG: long } }));
+      for (const { message } of [argument, variable]) {
+        ok(/\d{7}/.test(message) && !message.includes('SECRET'), message);
       }
     },
   },

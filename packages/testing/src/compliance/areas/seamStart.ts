@@ -1,6 +1,29 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
+import type { StdioSlot } from '@subwire/transport';
+import type { CaseContext } from '../caseContext.js';
 import type { RequirementTable } from '../complianceCase.js';
 import { step } from '../step.js';
+
+/** One pipe at both outputs. */
+const MERGED: ReadonlyMap<number, StdioSlot> = new Map<number, StdioSlot>([
+  [0, { kind: 'pipe' }],
+  [1, { kind: 'pipe' }],
+  [2, { kind: 'stdout' }],
+]);
+
+async function takeBack(c: CaseContext, stdio: { stdio?: ReadonlyMap<number, StdioSlot> }): Promise<void> {
+  const handle = c.spawn([step.forever()], stdio);
+  if (handle.child.abandon()) {
+    await c.quiet();
+    deepEqual(handle.lines, []);
+    return;
+  }
+  await handle.seen('spawn');
+  handle.resumeAll();
+  handle.child.kill('SIGKILL');
+  await handle.ended();
+  equal(handle.log.count('spawn'), 1);
+}
 
 /** The lower seam: a start that is taken back, and one that is over when `spawn()` returns. */
 export const seamStart: RequirementTable = {
@@ -8,18 +31,31 @@ export const seamStart: RequirementTable = {
     behavior: 'A creation that abandon() takes back emits nothing; one that it does not take back comes as ever',
     source: 'ChildHandle.abandon',
     needs: 'backend',
+    run: (c) => takeBack(c, {}),
+  },
+  'seam.abandoned-merged': {
+    behavior: 'The same holds for a child with one pipe at both outputs',
+    source: 'ChildHandle.abandon',
+    needs: 'backend',
+    run: (c) => takeBack(c, { stdio: MERGED }),
+  },
+  'seam.unref': {
+    behavior: 'After unref() everything comes as ever, as long as something else keeps this process alive',
+    source: 'ChildHandle.unref',
+    needs: 'backend',
     async run(c) {
-      const handle = c.spawn([step.forever()]);
-      if (handle.child.abandon()) {
-        await c.quiet();
-        deepEqual(handle.lines, []);
-        return;
+      for (const stdio of [{}, { stdio: MERGED }]) {
+        const handle = c.spawn([step.cat()], stdio);
+        handle.child.unref();
+        await handle.seen('spawn');
+        handle.child.ref();
+        handle.child.unref();
+        handle.resumeAll();
+        handle.stdin.write(Buffer.from('x'), () => undefined);
+        handle.stdin.end();
+        await handle.ended();
+        equal(handle.text(1), 'x');
       }
-      await handle.seen('spawn');
-      handle.resumeAll();
-      handle.child.kill('SIGKILL');
-      await handle.ended();
-      equal(handle.log.count('spawn'), 1);
     },
   },
   'seam.abandon-too-late': {
