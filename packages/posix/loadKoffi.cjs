@@ -5,3 +5,6 @@
  * binary would make this whole package unloadable, and nobody could ask `isSupported()` why.
  */
 exports.loadKoffi = () => require('koffi');
+
+/** For a thread of ours, which loads it from there. */
+exports.koffiPath = () => require.resolve('koffi');

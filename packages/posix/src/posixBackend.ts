@@ -1,6 +1,7 @@
 import {
   NotSupportedError,
-  textRequest,
+  showByteString,
+  SpawnError,
   type BackendCapabilities,
   type ChildHandle,
   type SpawnRequest,
@@ -10,34 +11,57 @@ import { native } from './native/ffi.js';
 import { PosixChild } from './posixChild.js';
 import { SpawnAttempt } from './spawn/spawnAttempt.js';
 import { SpawnQueue } from './spawn/spawnQueue.js';
-import { obstacle } from './support.js';
+import { StartThreads } from './spawn/startThreads.js';
+import { findings } from './support.js';
 
 const onLinux = process.platform === 'linux';
 
-const supports: BackendCapabilities = Object.freeze({
-  pids: 'local',
-  signals: 'all',
-  signalScopes: Object.freeze(['process', 'group'] as const),
-  realtimeSignals: onLinux,
-  newSession: true,
-  processGroup: true,
-  identity: false,
-  descriptors: true,
-  extraFds: true,
-  closeFds: obstacle() === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
-  pipes: Object.freeze(['pipe'] as const),
-  pipeSize: onLinux,
-  stdinPeerClose: true,
-  offThreadSpawn: true,
-  readInto: true,
-  loss: false,
-  bytes: false,
-  synchronousSpawn: false,
-  createPipe: false,
-  resourceUsage: false,
-});
+let known: BackendCapabilities | null = null;
 
-const queue = new SpawnQueue();
+/** Returns what the backend can do; asks the C library at the first call. */
+function capabilities(): BackendCapabilities {
+  if (known !== null) {
+    return known;
+  }
+  const { obstacle, passing } = findings();
+  const found: BackendCapabilities = Object.freeze({
+    pids: 'local',
+    signals: 'all',
+    signalScopes: Object.freeze(['process', 'group'] as const),
+    realtimeSignals: onLinux,
+    newSession: true,
+    processGroup: true,
+    identity: false,
+    descriptors: true,
+    extraFds: true,
+    closeFds: obstacle === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
+    pipes: Object.freeze(['pipe'] as const),
+    pipeSize: onLinux,
+    stdinPeerClose: true,
+    offThreadSpawn: true,
+    readInto: true,
+    loss: false,
+    bytes: true,
+    synchronousSpawn: true,
+    createPipe: false,
+    resourceUsage: true,
+  });
+  if (!passing) {
+    known = found;
+  }
+  return found;
+}
+
+/** The first start loads koffi. */
+function noDescriptor(program: string): SpawnError {
+  const reason = 'this process has too few free descriptors';
+  return new SpawnError('EMFILE', { stage: 'spawn', program, path: null, reason });
+}
+
+const threads: StartThreads = new StartThreads(() => {
+  queue.startMore();
+});
+const queue = new SpawnQueue(() => threads.hasRoom);
 
 /**
  * The backend over `posix_spawn`, real pipes and pidfds, on libuv's own loop of this process.
@@ -47,19 +71,26 @@ const queue = new SpawnQueue();
  */
 export const posixBackend: SubprocessBackend = Object.freeze({
   name: 'posix',
-  supports,
-  spawn(given: SpawnRequest): ChildHandle {
-    const reason = obstacle();
-    if (reason !== null) {
-      throw new NotSupportedError('posix', `the posix backend does not work here: ${reason}`);
+  get supports(): BackendCapabilities {
+    return capabilities();
+  },
+  spawn(request: SpawnRequest): ChildHandle {
+    const { obstacle, passing } = findings();
+    if (obstacle !== null) {
+      throw passing
+        ? noDescriptor(showByteString(request.program))
+        : new NotSupportedError('posix', `the posix backend does not work here: ${obstacle}`);
     }
-    const request = textRequest(given, 'posix');
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }
-    const attempt = new SpawnAttempt(request);
-    queue.push(attempt);
-    const child = new PosixChild(request, attempt.stdio);
+    const attempt = new SpawnAttempt(request, threads);
+    if (request.synchronous) {
+      attempt.startNow();
+    } else {
+      queue.push(attempt);
+    }
+    const child = new PosixChild(request, attempt, threads);
     attempt.tell(child);
     return child;
   },

@@ -53,8 +53,9 @@ describe('a process that uses the posix backend', () => {
     const lines = stdout.split('\n');
     expect([code, stderr]).toEqual([0, '']);
     expect(lines).toHaveLength(13);
-    expect(lines.filter((line) => line !== '0' && line !== 'SpawnError EMFILE stdio')).toEqual([]);
-    expect([lines[0], lines[12]]).toEqual(['SpawnError EMFILE stdio', '0']);
+    const refusals = ['SpawnError EMFILE watch', 'SpawnError EMFILE stdio'];
+    expect(lines.filter((line) => line !== '0' && !refusals.includes(line))).toEqual([]);
+    expect([lines[0], lines[12]]).toEqual([expect.stringMatching(/EMFILE/), '0']);
   });
 
   it('reports a status that other code took as unknown, with a warning', async () => {
@@ -87,13 +88,13 @@ describe('where the backend does not work', () => {
 });
 
 describe('a child', () => {
-  it('gets the soft limit of descriptors that our process was started with, and no signal state', async () => {
+  it('gets our limit of descriptors as it is, and no signal state', async () => {
     const launcher = ['bash', '-c', 'ulimit -Sn 256; trap "" HUP INT PIPE USR1; "$@"; exit $?', 'bash'];
     const { code, stdout, stderr } = await runHelper('limits.mjs', [], launcher);
     expect([code, stderr]).toEqual([0, '']);
-    const [soft, hard, ...signals] = stdout.split('\n');
-    expect(soft).toBe('256');
-    expect(Number(hard)).toBeGreaterThan(256);
+    const [ours, soft, ...signals] = stdout.split('\n');
+    expect(Number(soft)).toBeGreaterThan(256);
+    expect(soft).toBe(ours);
     expect(signals).toEqual(['SigBlk:\t0000000000000000', 'SigIgn:\t0000000000000000']);
   });
 });

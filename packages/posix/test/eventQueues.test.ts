@@ -46,6 +46,7 @@ function callsOf(kernel: SimulatedKernel): Native {
 function macos(kernel = new SimulatedKernel()): World {
   const queue = new KqueueQueue(callsOf(kernel), {
     platform: 'darwin',
+    wait4: () => -1,
     kqueue: () => kernel.kqueue(),
     kevent: (...args) => kernel.kevent(...args),
   });

@@ -42,6 +42,14 @@ const here = Object.getOwnPropertyDescriptor(process, 'platform')!;
 beforeAll(() => {
   Object.defineProperty(process, 'platform', { ...here, value: 'darwin' });
   jest.doMock('../src/native/ffi.js', () => ({ native: () => mac.native }));
+  // A real thread would make its calls on this machine.
+  jest.doMock('../src/spawn/startThread.js', () => ({
+    StartThread: class {
+      constructor() {
+        throw new Error('there are no threads in this test');
+      }
+    },
+  }));
 });
 
 afterAll(() => {
@@ -133,10 +141,7 @@ describe('a spawn on a Mac', () => {
     expect([...fds.keys()].sort()).toEqual([0, 1, 2, 5]);
     // SETSIGDEF, SETSIGMASK, CLOEXEC_DEFAULT.
     expect(flags).toBe(0x400c);
-    expect([argv, env]).toEqual([
-      ['/bin/tool', null],
-      ['A=1', null],
-    ]);
+    expect([argv, env]).toEqual([['/bin/tool'], ['A=1']]);
     mac.kernel.close(given);
   });
 
@@ -175,7 +180,7 @@ describe('a spawn on a Mac', () => {
     process.env = env;
     await settle();
     expect(child.log).toEqual(['spawn 70001']);
-    expect(mac.lastChild.env).toEqual(['A=before', null]);
+    expect(mac.lastChild.env).toEqual(['A=before']);
   });
 
   it('that fails leaves nothing open', async () => {
@@ -305,7 +310,20 @@ describe('a signal on a Mac', () => {
     expect(log).toEqual(['spawn 70001']);
     await settle();
     expect(log).toEqual(['spawn 70001', 'exit -9']);
-    expect([handle.kill('SIGTERM'), mac.signals]).toEqual(['gone', []]);
+    // Asked whether anybody is left in the group.
+    expect([handle.kill('SIGTERM'), mac.signals]).toEqual(['gone', ['0 to -70001']]);
+  });
+
+  it('to the group of a child that has ended is refused as long as somebody has its number', async () => {
+    const { handle, log } = await started({ startNewSession: true });
+    mac.kernel.orphanGroups.add(70_001);
+    mac.childEnds(mac.lastChild, 0);
+    await settle();
+    expect(log).toContain('exit 0');
+    expect(() => handle.kill('SIGTERM', 'group')).toThrow(expect.objectContaining({ code: 'ERR_NOT_SUPPORTED' }));
+    mac.kernel.orphanGroups.clear();
+    expect(handle.kill('SIGTERM', 'group')).toBe('gone');
+    expect(mac.signals.filter((signal) => !signal.startsWith('0 '))).toEqual([]);
   });
 
   it('to a group that ended under our hands reaches nobody', async () => {

@@ -27,14 +27,16 @@ function closed(pipe: Closing): Promise<Error | null> {
 function output(kind: PipeKind): readonly [ReadPipe, number] {
   const { ours, childs } = makePipe(false, 3, { kind, size: null });
   const pipe = new ReadPipe({ kind, size: null });
-  pipe.open(ours);
+  pipe.reserve(ours);
+  pipe.start();
   return [pipe, childs];
 }
 
 function input(kind: PipeKind): readonly [WritePipe, number] {
   const { ours, childs } = makePipe(true, 3, { kind, size: null });
   const pipe = new WritePipe({ kind, size: null });
-  pipe.open(ours);
+  pipe.reserve(ours);
+  pipe.start();
   return [pipe, childs];
 }
 
@@ -59,6 +61,19 @@ function refuse(method: 'add' | 'modify', code: string): void {
     shared[method] = original;
     restore = () => undefined;
   };
+}
+
+/** Resolves when something is not registered any more. */
+function removal(): Promise<void> {
+  const shared = poller() as { -readonly [Name in keyof Poller]: Poller[Name] };
+  const original = shared.remove.bind(shared);
+  return new Promise((resolve) => {
+    shared.remove = (slot) => {
+      shared.remove = original;
+      original(slot);
+      resolve();
+    };
+  });
 }
 
 let restore: () => void = () => undefined;
@@ -134,13 +149,20 @@ describe.each(KINDS)('an output through a %s', (kind) => {
     expect(log.slice(0, 4)).toEqual(['getBuffer', 'resume', 'getBuffer', 'updated 5']);
   });
 
-  it.each(['ENOMEM', 'ENOSPC', 'EPERM'])('whose registration fails (%s) is closed with a typed error', async (code) => {
-    const [pipe, childs] = output(kind);
-    refuse('add', code);
-    pipe.resume();
-    expect(await closed(pipe)).toMatchObject({ name: 'SubprocessError', cause: { code } });
-    closeSync(childs);
-  });
+  it.each(['ENOMEM', 'ENOSPC', 'EPERM'])(
+    'that cannot be registered again (%s) is closed with a typed error',
+    async (code) => {
+      const [pipe, childs] = output(kind);
+      const ended = removal();
+      writeSync(childs, 'x');
+      // An event meets a paused pipe.
+      await ended;
+      refuse('add', code);
+      pipe.resume();
+      expect(await closed(pipe)).toMatchObject({ name: 'SubprocessError', cause: { code } });
+      closeSync(childs);
+    },
+  );
 });
 
 describe.each(KINDS)('an input through a %s', (kind) => {
@@ -194,15 +216,15 @@ describe.each(KINDS)('an input through a %s', (kind) => {
     closeSync(childs);
   });
 
-  it.each(['ENOMEM', 'ENOSPC', 'EPERM'])('whose registration fails (%s) is no reader that left', async (code) => {
+  it.each(['ENOMEM', 'ENOSPC', 'EPERM'])('whose registration fails (%s) says so before there is a child', (code) => {
     const { ours, childs } = makePipe(true, 3, { kind, size: null });
     const pipe = new WritePipe({ kind, size: null });
-    const errors: unknown[] = [];
-    pipe.write(Buffer.from('waits'), (error) => errors.push(error));
     refuse('add', code);
-    pipe.open(ours);
-    expect(await closed(pipe)).toMatchObject({ name: 'SubprocessError', cause: { code } });
-    expect(errors).toMatchObject([{ name: 'SubprocessError', cause: { code } }]);
+    expect(() => {
+      pipe.reserve(ours);
+    }).toThrow(expect.objectContaining({ code }));
+    pipe.drop();
+    expect(native().fcntl(ours, F_GETFL, 0)).toBe(-1);
     closeSync(childs);
   });
 

@@ -62,7 +62,8 @@ describe('a chosen size', () => {
   ])('of %p is %p after the pipe was found full again and again', async (chosenSize, held) => {
     const { ours, childs } = makePipe(false, 3, { kind: 'pipe', size: chosenSize });
     const pipe = new ReadPipe({ kind: 'pipe', size: chosenSize });
-    pipe.open(ours);
+    pipe.reserve(ours);
+    pipe.start();
     pipe.resume();
     for (let round = 0; round < 8; round += 1) {
       native().write(childs, new Uint8Array(65_536), 65_536);
@@ -84,7 +85,8 @@ describe('a chosen size', () => {
   it('takes no place among the busy outputs, and gives none back', async () => {
     const { ours, childs } = makePipe(false, 3, { kind: 'pipe', size: LARGEST });
     const chosen = new ReadPipe({ kind: 'pipe', size: LARGEST });
-    chosen.open(ours);
+    chosen.reserve(ours);
+    chosen.start();
     chosen.close();
     await new Promise((resolve) => chosen.on('close', resolve));
     native().close(childs);

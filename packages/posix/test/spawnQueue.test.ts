@@ -2,77 +2,77 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { SpawnQueue, type SpawnJob } from '../src/spawn/spawnQueue.js';
 
-class Job implements SpawnJob {
-  readonly name: string;
-  readonly log: string[];
-  readonly fails: boolean;
-  done: () => void = () => undefined;
+/** A queue with room for so many at a time; a job that fails takes no room. */
+class Room {
+  readonly log: string[] = [];
+  readonly queue = new SpawnQueue(() => this.#used < this.#most);
+  readonly #most: number;
+  #used = 0;
 
-  constructor(name: string, log: string[], fails = false) {
-    this.name = name;
-    this.log = log;
-    this.fails = fails;
+  constructor(most: number) {
+    this.#most = most;
   }
 
-  start(done: () => void): boolean {
-    this.log.push(this.name);
-    this.done = done;
-    return !this.fails;
+  push(name: string, fails = false): void {
+    this.queue.push({
+      start: () => {
+        this.log.push(name);
+        this.#used += fails ? 0 : 1;
+      },
+    });
+  }
+
+  oneEnds(): void {
+    this.#used -= 1;
+    this.queue.startMore();
   }
 }
 
 describe('the queue', () => {
-  it('starts as many as may be under way at once, the others in their order', () => {
-    const log: string[] = [];
-    const queue = new SpawnQueue(2);
-    const jobs = ['a', 'b', 'c', 'd'].map((name) => new Job(name, log));
-    jobs.forEach((job) => {
-      queue.push(job);
+  it('starts as many as there is room for, the others in their order', () => {
+    const room = new Room(2);
+    ['a', 'b', 'c', 'd'].forEach((name) => {
+      room.push(name);
     });
-    expect(log).toEqual(['a', 'b']);
-    jobs[1]?.done();
-    expect(log).toEqual(['a', 'b', 'c']);
-    jobs[0]?.done();
-    expect(log).toEqual(['a', 'b', 'c', 'd']);
+    expect(room.log).toEqual(['a', 'b']);
+    room.oneEnds();
+    expect(room.log).toEqual(['a', 'b', 'c']);
+    room.oneEnds();
+    expect(room.log).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('is not held up by jobs that fail at once', async () => {
-    const log: string[] = [];
-    const queue = new SpawnQueue(1);
-    const first = new Job('first', log);
-    queue.push(first);
+  it('is not held up by jobs that fail at once', () => {
+    const room = new Room(1);
+    room.push('first');
     for (let count = 0; count < 5; count += 1) {
-      queue.push(new Job('failing', log, true));
+      room.push('failing', true);
     }
-    const last = new Job('last', log);
-    queue.push(last);
-    first.done();
-    await nextTurn();
-    expect(log).toEqual(['first', ...Array<string>(5).fill('failing'), 'last']);
-    last.done();
-    queue.push(new Job('later', log));
-    expect(log.at(-1)).toBe('later');
+    room.push('last');
+    room.oneEnds();
+    expect(room.log).toEqual(['first', ...Array<string>(5).fill('failing'), 'last']);
+    room.oneEnds();
+    room.push('later');
+    expect(room.log.at(-1)).toBe('later');
   });
 
   it('gives the loop a turn after a few milliseconds of starting', async () => {
     const log: string[] = [];
-    const queue = new SpawnQueue(1);
-    const first = new Job('first', log);
-    queue.push(first);
-    const slow = (): SpawnJob => ({
-      start(): boolean {
+    let hasRoom = false;
+    const queue = new SpawnQueue(() => hasRoom);
+    const slow: SpawnJob = {
+      start: () => {
         const end = performance.now() + 3;
         while (performance.now() < end);
         log.push('slow');
-        return false;
       },
-    });
+    };
     for (let count = 0; count < 6; count += 1) {
-      queue.push(slow());
+      queue.push(slow);
     }
-    first.done();
+    hasRoom = true;
+    queue.startMore();
     expect(log.length).toBeLessThan(4);
-    while (log.length < 7) {
+    while (log.length < 6) {
       await nextTurn();
     }
   });

@@ -64,7 +64,7 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRules>> = {
     loop: ['native'],
     pipe: ['native', 'loop'],
     exit: ['native', 'loop'],
-    spawn: ['native', 'pipe'],
+    spawn: ['native', 'loop', 'pipe'],
   },
   process: {
     results: [],

@@ -9,6 +9,7 @@ import {
   snapshotResources,
   type ResourceSnapshot,
 } from './resources.js';
+import { StartThreads } from './startThreads.js';
 import { TimerLedger } from './timerLedger.js';
 
 /**
@@ -20,6 +21,7 @@ import { TimerLedger } from './timerLedger.js';
 export default class LeakGuardEnvironment extends TestEnvironment {
   #before: ResourceSnapshot | null = null;
   #timers: TimerLedger | null = null;
+  readonly #startThreads = new StartThreads();
 
   override async setup(): Promise<void> {
     await super.setup();
@@ -34,6 +36,7 @@ export default class LeakGuardEnvironment extends TestEnvironment {
   async handleTestEvent(event: Circus.AsyncEvent | Circus.SyncEvent, state: Circus.State): Promise<void> {
     const before = this.#before;
     if (event.name !== 'run_finish' || before === null) return;
+    await this.#startThreads.end();
     const leaks = await settled(() => [...(this.#timers?.active() ?? []), ...leaksSince(before)]);
     if (leaks.length === 0) return;
     const error = new Error(`This test file leaks:\n${leaks.map((leak) => `  - ${leak}`).join('\n')}`);

@@ -1,117 +1,101 @@
 /**
- * A child known by its number alone: on macOS, and on Linux where there is no pidfd.
+ * A child known by its number alone, on Linux: where there are no pidfds, or while none can be had.
  *
- * 1. On macOS kqueue tells of its end. Where nothing does, SIGCHLD is the hint to look.
- * 2. kqueue may tell of the end, or refuse to watch a process that is ending, a moment before there is anything to reap
- *    (libuv/libuv#3521, moonbitlang/async#88). It tells only once, so from then on we look again and again.
- * 3. The number is the child's until the child is reaped, and then it may be a stranger's. So before a signal the child is
- *    looked at. A look that finds it ended has taken the status, which is kept for the next look of the listener.
+ * | state    | time is up, or SIGCHLD                                       | close  |
+ * | -------- | ------------------------------------------------------------ | ------ |
+ * | watching | the listener looks; without end it asks for a better watch   | closed |
+ * | closed   | -                                                            | -      |
+ *
+ * 1. The number is the child's until the child is reaped, and we alone do that. So before a signal the child is looked at only
+ *    for the sake of a thief (`waitpid(-1)` of foreign code).
+ * 2. Without a free descriptor there is no pidfd, and memory may be short as well. A timer needs neither: it looks again and
+ *    again, at most 64 ms apart, and each look that finds the child running tries to get a pidfd.
+ * 3. Where there are no pidfds at all SIGCHLD tells when to look. It is a hint: foreign code may have taken its handler, and the
+ *    `process` of a test runner may never hear of it. So a timer looks too, at most a second apart.
  */
-import { setImmediate } from 'node:timers';
-import { EPERM, ESRCH } from '../native/constants.js';
-import { reapByNumber, type ExitStatus } from './exitStatus.js';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { ESRCH } from '../native/constants.js';
+import { native, type LinuxCalls } from '../native/ffi.js';
+import type { Holder } from '../loop/poller.js';
+import { byPid, look, reap, type ExitStatus } from './exitStatus.js';
 import { kernelFeatures } from './kernelFeatures.js';
-import { native } from '../native/ffi.js';
-import { ENDED, poller, type PollSlot, type PollTarget } from '../loop/poller.js';
+import { endUnreapedGroup, PidfdWatch } from './pidfdWatch.js';
 import { watchSigchld } from './sigchldWatch.js';
 import type { EndListener, ChildWatch } from './childWatch.js';
+import type { EndedGroup } from './endedGroup.js';
 
 const FIRST_LOOK_MS = 1;
 const LONGEST_PAUSE_MS = 64;
+const LONGEST_PAUSE_BESIDE_SIGCHLD_MS = 1_000;
 
 /** Watches one child by its number. */
-export class PidWatch implements ChildWatch, PollTarget {
+export class PidWatch implements ChildWatch {
+  readonly #calls: LinuxCalls;
   readonly #pid: number;
   readonly #listener: EndListener;
-  #slot: PollSlot | null = null;
+  readonly #holder: Holder;
   #unwatch: (() => void) | null = null;
   #nextLook: NodeJS.Timeout | null = null;
-  /** A status that was taken and not told yet. */
-  #taken: number | null = null;
   #closed = false;
 
-  constructor(pid: number, listener: EndListener) {
+  /** @param holder - Keeps the process alive: nothing of this does. */
+  constructor(calls: LinuxCalls, pid: number, listener: EndListener, holder: Holder) {
+    this.#calls = calls;
     this.#pid = pid;
     this.#listener = listener;
-    if (kernelFeatures().processEvents) {
-      this.#watchEvents();
-    } else {
-      this.#watchSigchld();
+    this.#holder = holder;
+    const { settled, pidfds } = kernelFeatures();
+    if (settled && pidfds === null) {
+      this.#unwatch = watchSigchld(() => {
+        this.#listener.mayHaveEnded();
+      });
     }
-  }
-
-  /** The process has ended. */
-  onReady(): void {
-    this.#lookUntilReaped(FIRST_LOOK_MS);
+    this.#lookLater(FIRST_LOOK_MS);
   }
 
   reap(): ExitStatus {
-    return this.#taken ?? reapByNumber(this.#pid);
+    return reap(this.#calls, byPid(this.#pid));
+  }
+
+  statusOfLeader(): ExitStatus {
+    return look(this.#calls, byPid(this.#pid));
+  }
+
+  endGroup(): EndedGroup | null {
+    return endUnreapedGroup(this.#calls, this.#pid);
   }
 
   signal(number: number, scope: 'process' | 'group'): number {
-    if (this.#hasEnded()) {
+    if (look(this.#calls, byPid(this.#pid)) === 'stolen') {
       return ESRCH;
     }
     const c = native();
-    if (c.kill(scope === 'process' ? this.#pid : -this.#pid, number) === 0) {
-      return 0;
+    return c.kill(scope === 'process' ? this.#pid : -this.#pid, number) === 0 ? 0 : c.errno();
+  }
+
+  improve(): ChildWatch | null {
+    const better = this.#unwatch === null ? PidfdWatch.open(this.#pid, this.#listener, this.#holder) : null;
+    if (better !== null) {
+      this.close();
     }
-    const errno = c.errno();
-    // macOS refuses so if everybody in the group has ended and is not reaped: `killpg1` of XNU skips those.
-    return errno === EPERM && scope === 'group' && this.#hasEnded() ? ESRCH : errno;
+    return better;
   }
 
   close(): void {
     this.#closed = true;
     this.#unwatch?.();
-    if (this.#slot !== null) {
-      poller().remove(this.#slot);
-    }
     if (this.#nextLook !== null) {
       clearTimeout(this.#nextLook);
     }
   }
 
-  #watchEvents(): void {
-    try {
-      this.#slot = poller().add(this.#pid, ENDED, this);
-    } catch (thrown) {
-      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH') {
-        this.#lookLater(FIRST_LOOK_MS);
-      } else {
-        this.#watchSigchld();
-      }
-    }
-  }
-
-  #watchSigchld(): void {
-    this.#unwatch = watchSigchld(() => {
-      this.#listener.mayHaveEnded();
-    });
-  }
-
-  #lookUntilReaped(pauseMs: number): void {
-    this.#listener.mayHaveEnded();
-    if (!this.#closed) {
-      this.#lookLater(pauseMs);
-    }
-  }
-
   #lookLater(pauseMs: number): void {
     this.#nextLook = setTimeout(() => {
-      this.#lookUntilReaped(Math.min(2 * pauseMs, LONGEST_PAUSE_MS));
-    }, pauseMs);
-  }
-
-  #hasEnded(): boolean {
-    const status = this.reap();
-    if (typeof status === 'number' && this.#taken === null) {
-      this.#taken = status;
-      setImmediate(() => {
-        this.#listener.mayHaveEnded();
-      });
-    }
-    return status !== 'running';
+      this.#listener.mayHaveEnded();
+      if (!this.#closed) {
+        const longest = this.#unwatch === null ? LONGEST_PAUSE_MS : LONGEST_PAUSE_BESIDE_SIGCHLD_MS;
+        this.#lookLater(Math.min(2 * pauseMs, longest));
+      }
+    }, pauseMs).unref();
   }
 }

@@ -1,10 +1,10 @@
 /**
  * The fall-back where there is no pidfd: with every SIGCHLD all registered children are looked at, each by its number.
  *
- * Node's listener and libuv's own (for `node:child_process`) are told of the same signal independently of one another.
+ * Node's listener and libuv's own (for `node:child_process`) are told of the same signal independently of one another. Neither
+ * needs a descriptor: libuv has the pipe for signals from its start. A listener does not keep the process alive.
  */
 import { setImmediate } from 'node:timers';
-import { poller } from '../loop/poller.js';
 
 const listeners = new Set<() => void>();
 
@@ -24,8 +24,6 @@ export function watchSigchld(onSigchld: () => void): () => void {
     process.on('SIGCHLD', lookAtAll);
   }
   listeners.add(onSigchld);
-  // Node's signal listeners do not keep the process alive; a child does.
-  poller().hold();
   // The child may have ended before the listener was there.
   setImmediate(() => {
     if (listeners.has(onSigchld)) {
@@ -33,11 +31,7 @@ export function watchSigchld(onSigchld: () => void): () => void {
     }
   });
   return () => {
-    if (!listeners.delete(onSigchld)) {
-      return;
-    }
-    poller().release();
-    if (listeners.size === 0) {
+    if (listeners.delete(onSigchld) && listeners.size === 0) {
       process.off('SIGCHLD', lookAtAll);
     }
   };

@@ -1,6 +1,7 @@
 /** The queue of Linux. */
 import { EINTR, O_CLOEXEC } from '../native/constants.js';
 import { BATCH, type EventQueue, type PollSlot } from './eventQueue.js';
+import { LOWEST_OWN_FD, moveUp } from '../native/descriptors.js';
 import type { LinuxCalls, Native } from '../native/ffi.js';
 import { systemError } from '../native/systemErrors.js';
 
@@ -25,9 +26,15 @@ export class EpollQueue implements EventQueue {
   }
 
   open(): number {
-    this.#fd = this.#calls.epollCreate(O_CLOEXEC);
-    if (this.#fd < 0) {
+    const fd = this.#calls.epollCreate(O_CLOEXEC);
+    if (fd < 0) {
       throw systemError('epoll_create1', this.#native.errno());
+    }
+    try {
+      this.#fd = moveUp(fd, LOWEST_OWN_FD);
+    } catch (thrown) {
+      this.#native.close(fd);
+      throw thrown;
     }
     return this.#fd;
   }

@@ -1,6 +1,12 @@
 /**
  * Readiness of descriptors, on the loop of this Node process.
  *
+ * | state  | `enter()`, `add()`  | the last `leave()`, `remove()` | time is up            |
+ * | ------ | ------------------- | ------------------------------ | --------------------- |
+ * | closed | opens the queue; open | -                            | -                     |
+ * | open   | -                   | idle                           | -                     |
+ * | idle   | open                | -                              | closes the queue; closed |
+ *
  * 1. All descriptors live in one queue of the kernel that is ours, and that queue is the one descriptor that libuv's loop
  *    watches. So there is one libuv handle in all, whatever comes and goes, and no handle memory can be freed too early.
  * 2. The callback that libuv calls through koffi runs no code of anybody's: it schedules `#dispatch`. koffi would swallow
@@ -8,12 +14,13 @@
  *    the same turn of the loop, on an ordinary stack: throws, `process.exit()` and microtasks are what they always are.
  * 3. An event carries the number of a slot and of the slot's use: what was removed while a batch is delivered gets
  *    nothing any more, also if its descriptor or its slot is in use again.
- * 4. The libuv handle keeps the process alive exactly while something is registered (or `hold()` asks for it).
- * 5. A descriptor that was ready alone is likely to be the next one too: it is tried first, which saves a system call per
- *    event. A few times in a row only, so that the others are not kept waiting; whatever they have is reported again.
- * 6. After a while without anything registered everything is closed; its memory is freed in libuv's close callback.
+ * 4. The libuv handle is ref'ed exactly while there is a holder: an unref'ed child needs the queue and holds nothing.
+ * 5. Polling is level-triggered. A descriptor that was ready alone is likely to be the next one too: a speculative read
+ *    comes first then, which saves a system call per event. A few times in a row only, so that the others are not kept
+ *    waiting; whatever they have is reported again.
+ * 6. After a while in which nobody needed it the queue is closed; the handle's memory is freed in libuv's close callback.
  */
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 import { EpollQueue } from './epollQueue.js';
 import type { EventQueue, PollSlot } from './eventQueue.js';
 import { native } from '../native/ffi.js';
@@ -34,19 +41,29 @@ export interface PollTarget {
   tryNow?(): boolean;
 }
 
+/** Says whether the process is to be kept alive for something. */
+export interface Holder {
+  hold(): void;
+  release(): void;
+}
+
 /** Tries in a row of what was ready alone, before all are asked again. */
 const MAX_TRIES = 3;
 const IDLE_MS = 20;
 
 /** The selector; there is one, `poller()`. */
-export class Poller {
+export class Poller implements Holder {
   readonly #queue: EventQueue = newQueue();
+  /** By slot. */
   readonly #targets: (PollTarget | null)[] = [];
+  readonly #slotHolders: Holder[] = [];
   readonly #ids: number[] = [];
   readonly #uses: number[] = [];
   readonly #free: PollSlot[] = [];
   #loop: UvPollHandle | null = null;
-  #registered = 0;
+  /** Registrations, and others that need the queue. */
+  #users = 0;
+  #holders = 0;
   #scheduled = false;
   /** The slot that was ready alone, -1 if there is none, and how often it was tried since. */
   #likely: PollSlot = -1;
@@ -59,10 +76,11 @@ export class Poller {
 
   /**
    * Registers a descriptor, once; with `ENDED` a process by its number.
+   * @param holder - Counts the registration among those that keep the process alive. Default: it does.
    * @throws the system's error.
    */
-  add(id: number, events: number, target: PollTarget): PollSlot {
-    this.#open();
+  add(id: number, events: number, target: PollTarget, holder: Holder = this): PollSlot {
+    this.enter();
     const slot = this.#free.pop() ?? this.#targets.length;
     const use = ((this.#uses[slot] ?? 0) + 1) | 0;
     this.#uses[slot] = use;
@@ -71,11 +89,13 @@ export class Poller {
     } catch (thrown) {
       this.#free.push(slot);
       this.#targets[slot] = null;
+      this.leave();
       throw thrown;
     }
     this.#targets[slot] = target;
     this.#ids[slot] = id;
-    this.hold();
+    this.#slotHolders[slot] = holder;
+    holder.hold();
     return slot;
   }
 
@@ -84,7 +104,6 @@ export class Poller {
    * @throws the system's error.
    */
   modify(slot: PollSlot, events: number): void {
-    this.#open();
     this.#queue.modify(this.#ids[slot] ?? -1, slot, this.#uses[slot] ?? 0, events);
   }
 
@@ -96,45 +115,58 @@ export class Poller {
     this.#targets[slot] = null;
     this.#free.push(slot);
     this.#queue.remove(this.#ids[slot] ?? -1, slot);
-    this.release();
+    this.#slotHolders[slot]?.release();
+    // An ended child is not to be kept until its slot is used again.
+    this.#slotHolders[slot] = this;
+    this.leave();
   }
 
-  /** Keeps the process alive until `release()`. */
+  /**
+   * Keeps the queue open until `leave()`.
+   * @throws the system's error if it cannot be opened.
+   */
+  enter(): void {
+    this.#loop ??= this.#watchQueue();
+    this.#users += 1;
+  }
+
+  leave(): void {
+    this.#users -= 1;
+    if (this.#users === 0) {
+      this.#idleSince = performance.now();
+      if (this.#idleTimer === null) {
+        this.#closeLater(IDLE_MS);
+      }
+    }
+  }
+
+  /** Keeps the process alive until `release()`, while the queue is open. */
   hold(): void {
-    const loop = this.#open();
-    this.#registered += 1;
-    if (this.#registered === 1) {
-      loop.keepAlive(true);
+    this.#holders += 1;
+    if (this.#holders === 1) {
+      this.#loop?.keepAlive(true);
     }
   }
 
   /** Takes a `hold()` back. */
   release(): void {
-    this.#registered -= 1;
-    if (this.#registered > 0 || this.#loop === null) {
-      return;
+    this.#holders -= 1;
+    if (this.#holders === 0) {
+      this.#loop?.keepAlive(false);
     }
-    this.#loop.keepAlive(false);
-    this.#idleSince = performance.now();
-    if (this.#idleTimer === null) {
-      this.#closeLater(IDLE_MS);
-    }
-  }
-
-  #open(): UvPollHandle {
-    this.#loop ??= this.#watchQueue();
-    return this.#loop;
   }
 
   #watchQueue(): UvPollHandle {
     const fd = this.#queue.open();
     try {
-      return new UvPollHandle(fd, () => {
+      const handle = new UvPollHandle(fd, () => {
         if (!this.#scheduled) {
           this.#scheduled = true;
           setImmediate(this.#dispatchLater);
         }
       });
+      handle.keepAlive(this.#holders > 0);
+      return handle;
     } catch (thrown) {
       this.#queue.close();
       throw thrown;
@@ -199,7 +231,7 @@ export class Poller {
 
   #closeIfIdle(): void {
     this.#idleTimer = null;
-    if (this.#registered > 0 || this.#loop === null) {
+    if (this.#users > 0 || this.#loop === null) {
       return;
     }
     const restMs = this.#idleSince + IDLE_MS - performance.now();

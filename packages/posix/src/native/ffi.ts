@@ -5,12 +5,15 @@
  * 2. Types are spelled out at each function and none gets a name: names are global in koffi, and a second copy of this
  *    package would collide with the first.
  * 3. Memory for results is a typed array of ours, used again for every call.
+ *    Memory that outlives a call is passed by its address. A typed array of more than 64 bytes is never moved; whoever passes
+ *    its address keeps a reference to it as long.
  * 4. What only one system has is looked up on that system alone. What the C library lacks in an older version is `null`
  *    here; what it cannot lack makes `native()` throw.
  */
 import { loadKoffi } from '../../loadKoffi.cjs';
 import { O_CLOEXEC } from './constants.js';
-import type { Native } from './nativeTypes.js';
+import { letProcessExit } from './exitOfKoffi.js';
+import type { Memory, Native } from './nativeTypes.js';
 
 export type { DarwinCalls, LinuxCalls, Memory, Native } from './nativeTypes.js';
 
@@ -35,25 +38,25 @@ type Bind = <F extends AnyFunction>(name: string, result: string, args: string[]
 
 type SocketPair = (domain: number, type: number, protocol: number, fds: Int32Array) => number;
 
+type RawWaitid = (number: number, idType: number, id: number, info: Memory, options: number, usage: Memory) => number;
+
 const SOCKET_PAIR_ARGUMENTS = ['int', 'int', 'int', 'void *'];
 
 /** What each system has in a form of its own. */
 type SystemPart = Pick<
   Native,
-  'environ' | 'fcntl' | 'fileActionsAddCloseFrom' | 'pipe2' | 'prlimit' | 'socketpair' | 'system'
+  'environ' | 'fcntl' | 'fileActionsAddCloseFrom' | 'pipe2' | 'readOwnMemory' | 'socketpair' | 'system'
 >;
 
 const ACTIONS = 'posix_spawn_file_actions_';
 
 function load(): Native {
   const koffi = loadKoffi();
+  letProcessExit();
   const lib = koffi.load(null);
   const bind: Bind = <F extends AnyFunction>(name: string, result: string, args: string[]) =>
     lib.func(name, result, args) as unknown as F;
-  const part = process.platform === 'darwin' ? darwinPart(bind) : linuxPart(bind, koffi.address(lib.symbol('environ')));
-  const spawnArguments = ['void *', 'str', 'void *', 'void *', 'str *'];
-  const spawnWithStrings = lib.func('posix_spawn', 'int', [...spawnArguments, 'str *']);
-  const spawnWithPointers = lib.func('posix_spawn', 'int', [...spawnArguments, 'void *']);
+  const part = process.platform === 'darwin' ? darwinPart(bind) : linuxPart(bind, koffi);
   const handleSize = bind<(type: number) => number | bigint>('uv_handle_size', 'size_t', ['int'])(UV_POLL);
   // Arguments that a function does not look at cost nothing, in the calling conventions of all machines that are supported.
   const pollCallback = koffi.pointer(koffi.proto('void', []));
@@ -72,15 +75,13 @@ function load(): Native {
     close: bind('close', 'int', ['int']),
     fcntl: part.fcntl,
     kill: bind('kill', 'int', ['int', 'int']),
-    waitpid: bind('waitpid', 'int', ['int', 'void *', 'int']),
-    prlimit: part.prlimit,
     fileActionsInit: bind(`${ACTIONS}init`, 'int', ['void *']),
     fileActionsDestroy: bind(`${ACTIONS}destroy`, 'int', ['void *']),
     fileActionsAddDup2: bind(`${ACTIONS}adddup2`, 'int', ['void *', 'int', 'int']),
     fileActionsAddClose: bind(`${ACTIONS}addclose`, 'int', ['void *', 'int']),
     fileActionsAddOpen: bind(`${ACTIONS}addopen`, 'int', ['void *', 'int', 'str', 'int', 'int']),
     // On macOS from 10.15 on, like POSIX_SPAWN_SETSID, which an older one would ignore in silence.
-    fileActionsAddChdir: bind(`${ACTIONS}addchdir_np`, 'int', ['void *', 'str']),
+    fileActionsAddChdir: bind(`${ACTIONS}addchdir_np`, 'int', ['void *', 'void *']),
     fileActionsAddFchdir: bind(`${ACTIONS}addfchdir_np`, 'int', ['void *', 'int']),
     fileActionsAddCloseFrom: part.fileActionsAddCloseFrom,
     attrInit: bind('posix_spawnattr_init', 'int', ['void *']),
@@ -89,12 +90,10 @@ function load(): Native {
     attrSetSigDefault: bind('posix_spawnattr_setsigdefault', 'int', ['void *', 'void *']),
     attrSetSigMask: bind('posix_spawnattr_setsigmask', 'int', ['void *', 'void *']),
     attrSetPgroup: bind('posix_spawnattr_setpgroup', 'int', ['void *', 'int']),
-    posixSpawnAsync: (pid, path, fileActions, attributes, argv, env, done) => {
-      const spawn = env instanceof BigUint64Array ? spawnWithPointers : spawnWithStrings;
-      spawn.async(pid, path, fileActions, attributes, argv, env, done);
-    },
+    posixSpawn: bind('posix_spawn', 'int', Array<string>(6).fill('uintptr_t')),
+    addressOf: (memory) => Number(koffi.address(memory)),
     environ: part.environ,
-    addressOf: (memory) => koffi.address(memory),
+    readOwnMemory: part.readOwnMemory,
     copyMemory: bind('memcpy', 'void', ['void *', 'uintptr_t', 'size_t']),
     uvDefaultLoop: bind('uv_default_loop', 'uintptr_t', []),
     uvPollInit: bind('uv_poll_init', 'int', ['uintptr_t', 'uintptr_t', 'int']),
@@ -115,14 +114,17 @@ function load(): Native {
   };
 }
 
-// The numbers of these two are the same on every architecture.
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 
+// The numbers of these two are the same on every architecture.
 const SYS_pidfd_send_signal = 424;
 const SYS_pidfd_open = 434;
+const SYS_waitid = process.arch === 'x64' ? 247 : 95;
 
-function linuxPart(bind: Bind, environ: bigint): SystemPart {
+type Koffi = ReturnType<typeof loadKoffi>;
+
+function linuxPart(bind: Bind, koffi: Koffi): SystemPart {
   // Another C library has another layout of the attributes, and other signal numbers of its own.
   bind('gnu_get_libc_version', 'str', []);
   const syscallArguments = ['long', 'long', 'long', 'long', 'long'];
@@ -131,6 +133,7 @@ function linuxPart(bind: Bind, environ: bigint): SystemPart {
     'long',
     syscallArguments,
   );
+  const waitid = bind<RawWaitid>('syscall', 'long', ['long', 'long', 'long', 'void *', 'long', 'void *']);
   const socketpair = bind<SocketPair>('socketpair', 'int', SOCKET_PAIR_ARGUMENTS);
   return {
     system: {
@@ -140,15 +143,33 @@ function linuxPart(bind: Bind, environ: bigint): SystemPart {
       epollWait: bind('epoll_wait', 'int', ['int', 'void *', 'int', 'int']),
       pidfdOpen: (pid, flags) => syscall(SYS_pidfd_open, pid, flags, 0, 0),
       pidfdSendSignal: (pidfd, signal, flags) => syscall(SYS_pidfd_send_signal, pidfd, signal, 0, flags),
-      waitid: bind('waitid', 'int', ['int', 'int', 'void *', 'int']),
+      // The function of the C library has no last argument.
+      waitid: (idType, id, info, options, usage) => waitid(SYS_waitid, idType, id, info, options, usage),
     },
-    environ,
+    environ: koffi.address(koffi.load(null).symbol('environ')),
     pipe2: bind('pipe2', 'int', ['void *', 'int']),
     // SOCK_CLOEXEC has the value of O_CLOEXEC.
     socketpair: (fds) => socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, fds),
     fcntl: bind('fcntl', 'int', ['int', 'int', 'long']),
-    prlimit: bind('prlimit', 'int', ['int', 'int', 'void *', 'void *']),
+    readOwnMemory: memoryReader(bind, (memory) => koffi.address(memory)),
     fileActionsAddCloseFrom: orNull(() => bind(`${ACTIONS}addclosefrom_np`, 'int', ['void *', 'int'])),
+  };
+}
+
+/** The kernel copies: what is not there is an error, where `memcpy` would end the process. */
+function memoryReader(bind: Bind, addressOf: (memory: Uint8Array) => bigint): Native['readOwnMemory'] {
+  const read = bind<
+    (pid: number, to: Memory, toCount: number, from: Memory, fromCount: number, flags: number) => number
+  >('process_vm_readv', 'intptr_t', ['int', 'void *', 'ulong', 'void *', 'ulong', 'ulong']);
+  // Each an `iovec`: an address and a length.
+  const local = new BigUint64Array(2);
+  const remote = new BigUint64Array(2);
+  return (to, address, bytes) => {
+    local[0] = addressOf(to);
+    local[1] = BigInt(bytes);
+    remote[0] = BigInt(address);
+    remote[1] = BigInt(bytes);
+    return read(process.pid, local, 1, remote, 1, 0);
   };
 }
 
@@ -177,6 +198,7 @@ function darwinPart(bind: Bind): SystemPart {
   return {
     system: {
       platform: 'darwin',
+      wait4: bind('wait4', 'int', ['int', 'void *', 'int', 'void *']),
       kqueue: bind('kqueue', 'int', []),
       kevent: bind('kevent', 'int', ['int', 'void *', 'int', 'void *', 'int', 'void *']),
     },
@@ -186,7 +208,7 @@ function darwinPart(bind: Bind): SystemPart {
     socketpair: (fds) => closeOnExec(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), fds),
     // A command that macOS does not have has a negative number in `constants.ts`.
     fcntl: (fd, command, argument) => (command < 0 ? -1 : fcntl(fd, command, argument)),
-    prlimit: () => -1,
+    readOwnMemory: () => -1,
     fileActionsAddCloseFrom: null,
   };
 }

@@ -9,9 +9,6 @@ export type Memory = Uint8Array | Int32Array | BigUint64Array;
 /** Called by libuv when a handle is ready; it says which and why, but there is one handle, and it has one reason. */
 export type PollCallback = () => void;
 
-/** Takes the result of a call that ran on a pool thread. */
-export type AsyncResult = (error: unknown, result: number) => void;
-
 /** What Linux alone has. */
 export interface LinuxCalls {
   readonly platform: 'linux';
@@ -20,12 +17,14 @@ export interface LinuxCalls {
   epollWait(epfd: number, events: Memory, maxEvents: number, timeoutMs: number): number;
   pidfdOpen(pid: number, flags: number): number;
   pidfdSendSignal(pidfd: number, signal: number, flags: number): number;
-  waitid(idType: number, id: number, info: Memory, options: number): number;
+  /** The system call itself: `usage` is filled with a `struct rusage` of the child. */
+  waitid(idType: number, id: number, info: Memory, options: number, usage: Memory): number;
 }
 
 /** What macOS alone has. */
 export interface DarwinCalls {
   readonly platform: 'darwin';
+  wait4(pid: number, status: Int32Array, options: number, usage: Memory): number;
   kqueue(): number;
   /** `changes` are made first; a `timeout` of `null` waits for ever. */
   kevent(
@@ -54,15 +53,12 @@ export interface Native {
   close(fd: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   kill(pid: number, signal: number): number;
-  waitpid(pid: number, status: Int32Array, options: number): number;
-  /** On macOS it always fails: nothing tells a parent's limits there, so there is no use for it. */
-  prlimit(pid: number, resource: number, newLimit: BigUint64Array | null, oldLimit: BigUint64Array | null): number;
   fileActionsInit(actions: Memory): number;
   fileActionsDestroy(actions: Memory): number;
   fileActionsAddDup2(actions: Memory, from: number, to: number): number;
   fileActionsAddClose(actions: Memory, fd: number): number;
   fileActionsAddOpen(actions: Memory, fd: number, path: string, flags: number, mode: number): number;
-  fileActionsAddChdir(actions: Memory, path: string): number;
+  fileActionsAddChdir(actions: Memory, path: Uint8Array): number;
   fileActionsAddFchdir(actions: Memory, fd: number): number;
   /** From glibc 2.34 on; macOS has a flag of the attributes instead. */
   readonly fileActionsAddCloseFrom: ((actions: Memory, fd: number) => number) | null;
@@ -72,19 +68,18 @@ export interface Native {
   attrSetSigDefault(attributes: Memory, signals: Memory): number;
   attrSetSigMask(attributes: Memory, signals: Memory): number;
   attrSetPgroup(attributes: Memory, group: number): number;
-  /** Runs on a pool thread; koffi keeps the memory of all arguments until `done` was called. */
-  posixSpawnAsync(
-    pid: Int32Array,
-    path: string,
-    actions: Memory,
-    attributes: Memory,
-    argv: readonly (string | null)[],
-    env: readonly (string | null)[] | BigUint64Array,
-    done: AsyncResult,
-  ): void;
+  /** All arguments are addresses; it returns the errno. The caller waits until the child has executed its program. */
+  posixSpawn(pid: number, path: number, actions: number, attributes: number, argv: number, env: number): number;
+  /** Returns the address of memory of more than 64 bytes, which stays where it is. */
+  addressOf(memory: Uint8Array): number;
   /** The address of the variable `environ`. */
   readonly environ: bigint;
-  addressOf(memory: Uint8Array): bigint;
+  /**
+   * Copies memory of this process, which may have been given back meanwhile.
+   * @param to - More than 64 bytes.
+   * @returns the number of bytes that could be read, -1 if there are none. On macOS it always fails.
+   */
+  readOwnMemory(to: Uint8Array, address: Address, bytes: number): number;
   copyMemory(to: BigUint64Array, from: Address, bytes: number): void;
   uvDefaultLoop(): bigint;
   uvPollInit(loop: Address, handle: Address, fd: number): number;

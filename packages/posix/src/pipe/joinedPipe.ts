@@ -5,9 +5,9 @@
  * when it is asked for; so our copies can be closed right after, and then the ends live as long as the children.
  */
 import { O_CLOEXEC } from '../native/constants.js';
+import { duplicate, LOWEST_OWN_FD, moveUp } from '../native/descriptors.js';
 import { native } from '../native/ffi.js';
 import { systemError } from '../native/systemErrors.js';
-import { duplicate, moveUp } from './pipes.js';
 
 const pair = new Int32Array(2);
 
@@ -57,9 +57,8 @@ export function makeJoinedPipe(): JoinedPipe {
   }
   const fds = [pair[0] ?? -1, pair[1] ?? -1];
   try {
-    // A descriptor below 3 would be taken for a standard stream by everybody else here.
     fds.forEach((fd, index) => {
-      fds[index] = moveUp(fd, 3);
+      fds[index] = moveUp(fd, LOWEST_OWN_FD);
     });
   } catch (thrown) {
     fds.forEach((fd) => c.close(fd));

@@ -4,16 +4,8 @@
  * A socket pair is made to behave like a pipe: the direction that a pipe does not have is shut down on our end. So the child
  * cannot send through its input (EPIPE), and nothing that it left unread can turn into ECONNRESET for us while we read.
  */
-import {
-  F_DUPFD_CLOEXEC,
-  F_SETFL,
-  F_SETPIPE_SZ,
-  O_CLOEXEC,
-  O_NONBLOCK,
-  O_RDWR,
-  SHUT_RD,
-  SHUT_WR,
-} from '../native/constants.js';
+import { F_SETFL, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK, O_RDWR, SHUT_RD, SHUT_WR } from '../native/constants.js';
+import { LOWEST_OWN_FD, moveUp } from '../native/descriptors.js';
 import { native } from '../native/ffi.js';
 import { PIPE_SIZE_CALL, systemError } from '../native/systemErrors.js';
 
@@ -58,8 +50,7 @@ export function makePipe(weWrite: boolean, lowest: number, { kind, size }: PipeS
   let ours = pair[weWrite ? 1 : 0] ?? -1;
   let childs = pair[weWrite ? 0 : 1] ?? -1;
   try {
-    // A descriptor below 3 would be taken for a standard stream by everybody else here.
-    ours = moveUp(ours, 3);
+    ours = moveUp(ours, LOWEST_OWN_FD);
     childs = moveUp(childs, lowest);
     if (size !== null && kind === 'pipe') {
       setPipeSize(ours, size);
@@ -83,27 +74,4 @@ function setPipeSize(fd: number, size: number): void {
   if (c.fcntl(fd, F_SETPIPE_SZ, Math.min(size, REFUSED_BYTES)) < 0) {
     throw systemError(PIPE_SIZE_CALL, c.errno());
   }
-}
-
-/** Returns the descriptor, or if it is below `lowest` a duplicate that is not, in its place. */
-export function moveUp(fd: number, lowest: number): number {
-  if (fd >= lowest) {
-    return fd;
-  }
-  const moved = duplicate(fd, lowest);
-  native().close(fd);
-  return moved;
-}
-
-/**
- * Duplicates a descriptor, close-on-exec, at `lowest` or above.
- * @throws the system's error.
- */
-export function duplicate(fd: number, lowest: number): number {
-  const c = native();
-  const copy = c.fcntl(fd, F_DUPFD_CLOEXEC, lowest);
-  if (copy < 0) {
-    throw systemError('fcntl', c.errno());
-  }
-  return copy;
 }

@@ -24,7 +24,7 @@ const TINY_BYTES = 64;
 const LARGE_BYTES = 16_384;
 
 let memory: Uint8Array | null = null;
-let address = 0n;
+let address = 0;
 let openPipes = 0;
 let raised = false;
 

@@ -1,15 +1,16 @@
 /**
  * Our end of a pipe that the child writes.
  *
- * | state      | `open(fd)`     | `resume()`       | `pause()` | ready            | end or failure | `close()`, `drop()` |
- * | ---------- | -------------- | ---------------- | --------- | ---------------- | -------------- | ------------------- |
- * | unopened   | paused/reading | notes it         | notes it  | -                | -              | closed              |
- * | paused     | -              | register: reading | -        | -                | -              | closed              |
- * | held back  | -              | reading          | -         | unregister: paused | -            | closed              |
- * | reading    | -              | -                | held back | read, deliver    | closed         | closed              |
- * | closed     | closes the fd  | -                | -         | -                | -              | -                   |
+ * | state      | `reserve(fd)`        | `start()`             | `resume()`        | `pause()` | ready              | end or failure | `close()`, `drop()` |
+ * | ---------- | -------------------- | --------------------- | ----------------- | --------- | ------------------ | -------------- | ------------------- |
+ * | unopened   | register: reserved   | -                     | notes it          | notes it  | -                  | -              | closed              |
+ * | reserved   | -                    | held back, or reading | notes it          | notes it  | unregister         | -              | closed              |
+ * | paused     | -                    | -                     | register: reading | -         | -                  | -              | closed              |
+ * | held back  | -                    | -                     | reading           | -         | unregister: paused | -              | closed              |
+ * | reading    | -                    | -                     | -                 | held back | read, deliver      | closed         | closed              |
+ * | closed     | closes the fd        | -                     | -                 | -         | -                  | -              | -                   |
  *
- * 1. Born paused and without a descriptor; it gets one when the child is started.
+ * 1. Born paused and without a descriptor. It is registered before there is a child, so that a refusal is one of the start.
  * 2. "Held back" is paused and still registered: `pause()` costs no system call unless an event arrives.
  * 3. Polling is level-triggered: what a wake-up leaves in the pipe is reported again in the next turn. So a wake-up reads a
  *    bounded number of times and of bytes, and one busy child cannot keep the others waiting.
@@ -23,7 +24,7 @@ import { ReadPipeHandle, ValueError, type BufferReceiver } from '@subwire/transp
 import { EAGAIN, EINTR, SHUT_RD } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
 import { giveBackOutput, growOutput, PIPE_BYTES } from './pipeCapacity.js';
-import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import { HUNG_UP, poller, READABLE, type Holder, type PollSlot, type PollTarget } from '../loop/poller.js';
 import type { PipeShape } from './pipes.js';
 import { ownChunk, pipeClosed, pipeOpened, READ_BYTES, readMemory } from './readMemory.js';
 import { pipeFailure, toPipeFailure } from '../native/systemErrors.js';
@@ -40,6 +41,8 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   readonly #native: Native = native();
   #fd = -1;
   #slot: PollSlot | null = null;
+  readonly #holder: Holder;
+  #started = false;
   #paused = true;
   #closed = false;
   #receiver: BufferReceiver | null = null;
@@ -50,21 +53,32 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   /** Bytes that the last read could have returned. */
   #asked = 0;
 
-  constructor({ kind, size }: PipeShape) {
+  /** @param holder - Keeps the process alive, or does not, while the pipe is registered. */
+  constructor({ kind, size }: PipeShape, holder: Holder = poller()) {
     super();
+    this.#holder = holder;
     this.#isSocket = kind === 'socket';
     this.#mayGrow = size === null && !this.#isSocket;
     this.#capacity = size ?? PIPE_BYTES;
   }
 
-  /** Takes a non-blocking descriptor over. */
-  open(fd: number): void {
+  /**
+   * Takes a non-blocking descriptor over and registers it.
+   * @throws the system's error; `drop()` is due then.
+   */
+  reserve(fd: number): void {
     if (this.#closed) {
       this.#native.close(fd);
       return;
     }
     this.#fd = fd;
     pipeOpened();
+    this.#slot = poller().add(fd, READABLE, this, this.#holder);
+  }
+
+  /** The child runs. */
+  start(): void {
+    this.#started = true;
     if (!this.#paused) {
       this.#register();
     }
@@ -94,7 +108,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   }
 
   onReady(events: number): void {
-    if (this.#paused) {
+    if (this.#paused || !this.#started) {
       this.#unregister();
       return;
     }
@@ -113,18 +127,18 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   /** The speculative read: without asking whether there is anything. */
   tryNow(): boolean {
     // A protocol with memory of its own is asked for it only when there is something.
-    if (this.#paused || this.#closed || this.#receiver !== null) {
+    if (this.#paused || !this.#started || this.#closed || this.#receiver !== null) {
       return false;
     }
     return this.#readOnce() > 0 || this.#closed;
   }
 
   #register(): void {
-    if (this.#slot !== null || this.#fd < 0) {
+    if (this.#slot !== null || this.#fd < 0 || !this.#started) {
       return;
     }
     try {
-      this.#slot = poller().add(this.#fd, READABLE, this);
+      this.#slot = poller().add(this.#fd, READABLE, this, this.#holder);
     } catch (thrown) {
       this.#end(toPipeFailure(thrown), false);
     }

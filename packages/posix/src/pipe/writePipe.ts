@@ -1,17 +1,18 @@
 /**
  * Our end of a pipe that the child reads.
  *
- * | state    | `open(fd)`          | `write()`                      | room             | `end()`       | reader left | failure, `destroy()` |
- * | -------- | ------------------- | ------------------------------ | ---------------- | ------------- | ----------- | -------------------- |
- * | unopened | idle, full, closed  | queue                          | -                | notes it      | -           | closed               |
- * | idle     | -                   | to the system; the rest: full  | -                | closed        | closed      | closed               |
- * | full     | -                   | queue                          | write; idle if all | ending      | closed      | closed               |
- * | ending   | -                   | refused (EPIPE)                | write; closed if all | -         | closed      | closed               |
- * | closed   | closes the fd       | refused (EPIPE)                | -                | -             | -           | -                    |
+ * | state    | `reserve(fd)`      | `start()`          | `write()`                     | room                   | `end()`  | reader left | failure, `destroy()` |
+ * | -------- | ------------------ | ------------------ | ----------------------------- | ---------------------- | -------- | ----------- | -------------------- |
+ * | unopened | register: reserved | -                  | queue                         | -                      | notes it | -           | closed               |
+ * | reserved | -                  | idle, full, closed | queue                         | -                      | notes it | -           | closed               |
+ * | idle     | -                  | -                  | to the system; the rest: full | -                      | closed   | closed      | closed               |
+ * | full     | -                  | -                  | queue                         | write; idle if all     | ending   | closed      | closed               |
+ * | ending   | -                  | -                  | refused (EPIPE)               | write; closed if all   | -        | closed      | closed               |
+ * | closed   | closes the fd      | -                  | refused (EPIPE)               | -                      | -        | -           | -                    |
  *
  * 1. A write goes to the system at once; what that took is flushed before `write()` returns.
  * 2. The rest is copied and waits for the pipe; later writes wait behind it. One system call takes many of them.
- * 3. Registered from the start with an empty event mask: errors are reported all the same, so the close of the other end
+ * 3. Registered before there is a child, so that a refusal is one of the start, and with an empty event mask: errors are reported all the same, so the close of the other end
  *    is seen without a write. Bytes that were not taken by then never will be.
  * 4. Every write is flushed exactly once, in order; `close` comes after the last of them.
  * 5. `close` carries `null` if the reader left (`EPIPE`; `ECONNRESET` if it left something unread in a socket), else what failed, also if that was the registration:
@@ -21,7 +22,7 @@ import { Fifo, WritePipeHandle } from '@subwire/transport';
 import { EAGAIN, EINTR, EPIPE } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
 import { growInput } from './pipeCapacity.js';
-import { BROKEN, HUNG_UP, poller, WRITABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import { BROKEN, HUNG_UP, poller, WRITABLE, type Holder, type PollSlot, type PollTarget } from '../loop/poller.js';
 import type { PipeShape } from './pipes.js';
 import { PendingBytes } from './pendingBytes.js';
 import { pipeFailure, toPipeFailure } from '../native/systemErrors.js';
@@ -36,6 +37,8 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   readonly #native: Native = native();
   #fd = -1;
   #slot: PollSlot | null = null;
+  readonly #holder: Holder;
+  #started = false;
   #polling = false;
   readonly #mayGrow: boolean;
   #shortWrites = 0;
@@ -50,25 +53,32 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   #appended = 0;
   #sent = 0;
 
-  constructor({ kind, size }: PipeShape) {
+  /** @param holder - Keeps the process alive, or does not, while the pipe is open. */
+  constructor({ kind, size }: PipeShape, holder: Holder = poller()) {
     super();
+    this.#holder = holder;
     this.#mayGrow = size === null && kind === 'pipe';
   }
 
-  /** Takes a non-blocking descriptor over. */
-  open(fd: number): void {
+  /**
+   * Takes a non-blocking descriptor over and registers it.
+   * @throws the system's error; `drop()` is due then.
+   */
+  reserve(fd: number): void {
     if (this.#closed) {
       this.#native.close(fd);
       return;
     }
     this.#fd = fd;
-    try {
-      this.#slot = poller().add(fd, 0, this);
-    } catch (thrown) {
-      this.#close(toPipeFailure(thrown), false);
-      return;
+    this.#slot = poller().add(fd, 0, this, this.#holder);
+  }
+
+  /** The child runs: what was written already goes out. */
+  start(): void {
+    this.#started = true;
+    if (this.#fd >= 0) {
+      this.#proceed(false);
     }
-    this.#proceed(false);
   }
 
   override write(chunk: Uint8Array, flushed: Flushed): void {
@@ -76,7 +86,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
       flushed(pipeFailure('write', EPIPE));
       return;
     }
-    if (this.#fd < 0 || this.#waiting.length > 0) {
+    if (!this.#started || this.#waiting.length > 0) {
       this.#append(chunk, flushed);
       return;
     }
@@ -95,7 +105,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
 
   override end(): void {
     this.#ending = true;
-    if (this.#fd >= 0 && this.#waiting.length === 0) {
+    if (this.#started && this.#waiting.length === 0) {
       this.#close(null, false);
     }
   }

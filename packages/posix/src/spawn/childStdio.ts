@@ -3,15 +3,18 @@
  *
  * 1. Descriptors that the caller gave are duplicated at once: the spawn may wait, and the caller may close them meanwhile.
  *    0, 1 and 2 are an exception; nobody closes them, and a thousand waiting children would hold thousands of copies.
- * 2. Pipes are made when the child is started.
+ * 2. Pipes are made when the child is started, and our ends are registered before there is a child: what the system refuses
+ *    is refused to the creation, and nothing that watches the child is left to be made once it runs.
  * 3. Everything that is put somewhere stands above everything that is put: then no `dup2` can hit a source that is
  *    still needed, whatever is swapped with what, and every `dup2` clears close-on-exec, which `dup2(n, n)` would not.
  * 4. What was not asked for is closed in the child, the gaps included.
  */
 import { ValueError, type StdioSlot } from '@subwire/transport';
 import { F_GETFD, O_RDWR, POSIX_SPAWN_CLOEXEC_DEFAULT } from '../native/constants.js';
+import { duplicate } from '../native/descriptors.js';
 import { native, type Memory } from '../native/ffi.js';
-import { duplicate, makePipe, type PipeShape } from '../pipe/pipes.js';
+import { KeepAlive } from '../loop/keepAlive.js';
+import { makePipe, type PipeShape } from '../pipe/pipes.js';
 import { ReadPipe } from '../pipe/readPipe.js';
 import { systemError } from '../native/systemErrors.js';
 import { WritePipe } from '../pipe/writePipe.js';
@@ -23,14 +26,14 @@ const STANDARD_FDS = 3;
 export class ChildStdio {
   readonly stdin: WritePipe | null;
   readonly outputs: ReadonlyMap<number, ReadPipe>;
+  /** Taken from `prepare()` on; whoever watches the child gives it back, or `drop()` does. */
+  readonly keepAlive: KeepAlive = new KeepAlive();
   readonly #slots: ReadonlyMap<number, StdioSlot>;
   readonly #shape: PipeShape;
   /** Above the highest descriptor of the child. */
   readonly #lowestSource: number;
   /** Duplicates of what the caller gave, by the child's descriptor. */
   readonly #given = new Map<number, number>();
-  /** Our ends, until the pipes take them over. */
-  readonly #ours = new Map<number, number>();
   readonly #childs: number[] = [];
 
   /** @throws the system's error for a descriptor that is not open. */
@@ -41,19 +44,20 @@ export class ChildStdio {
     const outputs = new Map<number, ReadPipe>();
     for (const [childFd, slot] of slots) {
       if (slot.kind === 'pipe' && childFd > 0) {
-        outputs.set(childFd, new ReadPipe(shape));
+        outputs.set(childFd, new ReadPipe(shape, this.keepAlive));
       }
     }
-    this.stdin = slots.get(0)?.kind === 'pipe' ? new WritePipe(shape) : null;
+    this.stdin = slots.get(0)?.kind === 'pipe' ? new WritePipe(shape, this.keepAlive) : null;
     this.outputs = outputs;
     this.#duplicateGiven();
   }
 
   /**
-   * Makes the pipes and writes down what the child does with its descriptors.
+   * Makes the pipes, takes what watching the child will need, and writes down what the child does with its descriptors.
    * @throws the system's error; `drop()` is due then.
    */
   prepare(actions: Memory): void {
+    this.keepAlive.take();
     const sources = new Map<number, number>();
     for (const [childFd, slot] of this.#slots) {
       const source = this.#sourceOf(childFd, slot, sources);
@@ -76,23 +80,20 @@ export class ChildStdio {
   /** The child runs: our ends become live, its ends are its own. */
   connect(): void {
     this.#closeSources();
-    for (const [childFd, fd] of this.#ours) {
-      this.#ours.delete(childFd);
-      (childFd === 0 ? this.stdin : this.outputs.get(childFd))?.open(fd);
+    this.stdin?.start();
+    for (const output of this.outputs.values()) {
+      output.start();
     }
   }
 
   /** There is no child: nothing stays open. */
   drop(): void {
     this.#closeSources();
-    for (const fd of this.#ours.values()) {
-      native().close(fd);
-    }
-    this.#ours.clear();
     this.stdin?.drop();
     for (const output of this.outputs.values()) {
       output.drop();
     }
+    this.keepAlive.give();
   }
 
   #duplicateGiven(): void {
@@ -123,8 +124,8 @@ export class ChildStdio {
         return sources.get(1) ?? null;
       case 'pipe': {
         const { ours, childs } = makePipe(childFd === 0, this.#lowestSource, this.#shape);
-        this.#ours.set(childFd, ours);
         this.#childs.push(childs);
+        (childFd === 0 ? this.stdin : this.outputs.get(childFd))?.reserve(ours);
         return childs;
       }
       case 'fd': {

@@ -1,8 +1,10 @@
 /**
- * One call of `posix_spawn`, on a pool thread: the thread waits until the child has executed its program (the C library
- * uses `vfork`, on macOS it is a system call, so that takes as long however large this process is), the loop does not.
+ * One call of `posix_spawn`. Who makes it waits until the child has executed its program (the C library uses `vfork`, on
+ * macOS it is a system call, so that takes as long however large this process is), so it is made on a thread of ours.
+ *
+ * 1. All that the call reads lies where the garbage collector does not move it, and lives until `finish()`.
+ * 2. The call knows addresses only: whoever makes it needs nothing of this file.
  */
-import { isAbsolute } from 'node:path';
 import type { SpawnRequest } from '@subwire/transport';
 import {
   POSIX_SPAWN_CLOEXEC_DEFAULT,
@@ -11,11 +13,12 @@ import {
   POSIX_SPAWN_SETSIGDEF,
   POSIX_SPAWN_SETSIGMASK,
 } from '../native/constants.js';
-import type { EnvironmentBlock } from './environment.js';
 import { native, type Memory } from '../native/ffi.js';
 import { systemError } from '../native/systemErrors.js';
+import { cString, StringTable, type Text } from './stringTable.js';
 
 // Larger than the structures of glibc: 336, 80 and 128 bytes. Those of macOS are pointers, and a word of 32 bits.
+// None is so small that the engine might keep it in its heap, and move it.
 const ATTRIBUTES_BYTES = 512;
 const ACTIONS_BYTES = 128;
 const SIGSET_BYTES = 128;
@@ -29,7 +32,7 @@ const NO_SIGNAL: Uint8Array = Buffer.alloc(SIGSET_BYTES);
 
 /** What a child is besides its program. */
 export interface SpawnAttributes {
-  readonly memory: Memory;
+  readonly memory: Uint8Array;
   /** Used for other children too, and kept. */
   readonly shared: boolean;
 }
@@ -52,7 +55,7 @@ export function attributesOf(request: Pick<SpawnRequest, 'startNewSession' | 'pr
   return attributes;
 }
 
-function makeAttributes(newSession: boolean, group: number | null): Memory {
+function makeAttributes(newSession: boolean, group: number | null): Uint8Array {
   const c = native();
   const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
   check(c.attrInit(attributes));
@@ -79,16 +82,16 @@ function freeAttributes({ memory, shared }: SpawnAttributes): void {
 
 /** What the child does with its descriptors and its directory before it executes the program. */
 export class FileActions {
-  readonly memory: Memory = Buffer.alloc(ACTIONS_BYTES);
-  #directory: string | null = null;
+  readonly memory: Uint8Array = Buffer.alloc(ACTIONS_BYTES);
+  #directory: Text | null = null;
 
   constructor() {
     check(native().fileActionsInit(this.memory));
   }
 
-  changeDirectory(path: string): void {
-    check(native().fileActionsAddChdir(this.memory, path));
-    this.#directory = isAbsolute(path) ? path : `${this.#directory ?? process.cwd()}/${path}`;
+  changeDirectory(path: Text): void {
+    check(native().fileActionsAddChdir(this.memory, cString(path)));
+    this.#directory = isAbsolutePath(path) ? path : joinPaths(this.#directory ?? process.cwd(), path);
   }
 
   changeDirectoryByDescriptor(fd: number): void {
@@ -101,12 +104,12 @@ export class FileActions {
    * macOS starts a relative path from there too, and then says ENOENT of it (rust-lang/rust#80537): there is a child that
    * nobody knows of. The path is not tidied up: `..` behind a link is not what stands before the link.
    */
-  pathTo(file: string): string {
+  pathTo(file: Text): Text {
     const directory = this.#directory;
-    if (directory === null || isAbsolute(file) || native().system.platform !== 'darwin') {
+    if (directory === null || isAbsolutePath(file) || native().system.platform !== 'darwin') {
       return file;
     }
-    return `${directory}/${file}`;
+    return joinPaths(directory, file);
   }
 
   free(): void {
@@ -114,44 +117,89 @@ export class FileActions {
   }
 }
 
-/** What to execute. */
-export interface Image {
-  readonly file: string;
-  readonly argv: readonly string[];
-  readonly env: EnvironmentBlock;
+const SLASH = 0x2f;
+
+/** Whether a path starts at the root. */
+export function isAbsolutePath(path: Text): boolean {
+  return typeof path === 'string' ? path.startsWith('/') : path[0] === SLASH;
 }
 
-/**
- * Starts a child.
- *
- * @param done - Called later, inside a callback of koffi, with the pid or the system's error.
- */
-export function posixSpawn(
-  image: Image,
-  actions: FileActions,
-  attributes: SpawnAttributes,
-  done: (error: Error | null, pid: number) => void,
-): void {
-  const pid = new Int32Array(1);
-  native().posixSpawnAsync(
-    pid,
-    actions.pathTo(image.file),
-    actions.memory,
-    attributes.memory,
-    [...image.argv, null],
-    image.env instanceof BigUint64Array ? image.env : [...image.env, null],
-    (thrown, errno) => {
-      // Used here, with `pid` and `image`, so that they live as long as the call.
-      actions.free();
-      freeAttributes(attributes);
-      if (thrown instanceof Error) {
-        done(thrown, 0);
-      } else {
-        done(errno === 0 ? null : systemError('posix_spawn', errno), pid[0] ?? 0);
-      }
-    },
-  );
+function joinPaths(directory: Text, path: Text): Text {
+  return typeof directory === 'string' && typeof path === 'string'
+    ? `${directory}/${path}`
+    : Buffer.concat([Buffer.from(directory), Buffer.from('/'), Buffer.from(path)]);
 }
+
+/** What to execute. */
+export interface Image {
+  readonly file: Text;
+  readonly argv: readonly Text[];
+  readonly env: StringTable;
+}
+
+/** How many addresses the call takes. */
+export const ARGUMENT_COUNT: number = 6;
+
+/** One call, ready to be made. */
+export class SpawnCall {
+  /** The addresses, in the order of the call. */
+  readonly addresses: readonly number[];
+  readonly #pid: Buffer = Buffer.alloc(PID_BYTES);
+  readonly #actions: FileActions;
+  readonly #attributes: SpawnAttributes;
+  readonly #strings: StringTable;
+  readonly #env: StringTable;
+
+  /** Takes the actions and the attributes over. */
+  constructor(image: Image, actions: FileActions, attributes: SpawnAttributes) {
+    const { addressOf } = native();
+    const strings = new StringTable([actions.pathTo(image.file), ...image.argv]);
+    this.#actions = actions;
+    this.#attributes = attributes;
+    this.#strings = strings;
+    this.#env = image.env;
+    this.addresses = [
+      addressOf(this.#pid),
+      strings.stringAt(0),
+      addressOf(actions.memory),
+      addressOf(attributes.memory),
+      strings.addressAt(1),
+      image.env.address,
+    ];
+  }
+
+  /**
+   * Makes the call here and now.
+   * @returns the errno.
+   */
+  make(): number {
+    const [pid = 0, path = 0, actions = 0, attributes = 0, argv = 0, env = 0] = this.addresses;
+    return native().posixSpawn(pid, path, actions, attributes, argv, env);
+  }
+
+  /** How much memory it holds; for tests. */
+  get byteLength(): number {
+    return this.#strings.byteLength + this.#env.byteLength;
+  }
+
+  /** The child, 0 if there is none. */
+  get pid(): number {
+    return this.#pid.readInt32LE(0);
+  }
+
+  /**
+   * Gives back what the call needed: it has returned, or was never made.
+   * @returns the pid, 0 if there is no child.
+   */
+  finish(): number {
+    this.#actions.free();
+    freeAttributes(this.#attributes);
+    return this.pid;
+  }
+}
+
+/** A `pid_t` is 4; see above. */
+const PID_BYTES = 128;
 
 function check(errno: number): void {
   if (errno !== 0) {

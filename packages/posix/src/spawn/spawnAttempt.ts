@@ -4,37 +4,55 @@
  * 1. What the caller gave is fixed at once, because the turn of the child may come later: descriptors are duplicated,
  *    the environment is copied, our directory and our PATH are noted.
  * 2. A failure at the first step, while the caller is still waiting for `spawn()`, is kept for it; a later one is told.
+ * 3. A synchronous one is not queued: its call is made at once, on the thread of the caller.
+ *
+ *    state     | its turn comes         | the call returned   | abandon()
+ *    WAITING   | UNDER_WAY, or ENDED if |                     | ENDED, nothing is told
+ *              | it cannot be made      |                     |
+ *    UNDER_WAY |                        | ENDED, told         | ENDED if no thread came to it; otherwise nothing changes,
+ *              |                        |                     | but a call that is stuck is made to return
+ *    ENDED     | passed over            |                     | nothing changes
  */
 import { setImmediate } from 'node:timers';
-import type { SpawnError, TextRequest } from '@subwire/transport';
+import { showByteString, type ByteString, type SpawnError, type SpawnRequest } from '@subwire/transport';
+import { systemError } from '../native/systemErrors.js';
 import { ChildStdio } from './childStdio.js';
-import { environmentBlock, ownEnvironment, type EnvironmentBlock } from './environment.js';
-import { afterSpawn, beforeSpawn } from './nofile.js';
-import { attributesOf, FileActions, posixSpawn } from './posixSpawn.js';
+import { environmentBlock, ownEnvironment } from './environment.js';
+import { attributesOf, FileActions, SpawnCall } from './posixSpawn.js';
 import { fileToExecute, searchEnvironment, startFailure, type SearchEnvironment } from './startFailure.js';
-import type { SpawnJob } from './spawnQueue.js';
 import { StartDirectory } from './startDirectory.js';
+import type { StartThread } from './startThread.js';
+import type { StartJob, StartThreads } from './startThreads.js';
+import type { SpawnJob } from './spawnQueue.js';
+import type { StringTable } from './stringTable.js';
 
-/** Takes the outcome; one of the two is called, once. */
+/** Takes the outcome; one of the two is called, once, unless the attempt was abandoned. */
 export interface SpawnOutcome {
-  onSpawned(pid: number): void;
+  /** @param thread - Which is to be told when the child has ended, `null` if that is nobody's business. */
+  onSpawned(pid: number, thread: StartThread | null): void;
   onFailed(error: SpawnError): void;
 }
 
 /** One spawn. */
 export class SpawnAttempt implements SpawnJob {
   readonly stdio: ChildStdio;
-  readonly #request: TextRequest;
-  readonly #env: EnvironmentBlock;
+  readonly #request: SpawnRequest;
+  readonly #threads: StartThreads;
   readonly #searchEnv: SearchEnvironment;
   readonly #directory: StartDirectory;
+  #env: StringTable | null;
+  #state: 'WAITING' | 'UNDER_WAY' | 'ENDED' = 'WAITING';
+  #call: SpawnCall | null = null;
+  #place = -1;
+  #pid: number | null = null;
   #outcome: SpawnOutcome | null = null;
   #failure: SpawnError | null = null;
 
   /** @throws {SpawnError} if a descriptor that was given is not open. */
-  constructor(request: TextRequest) {
+  constructor(request: SpawnRequest, threads: StartThreads) {
     this.#request = request;
-    this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
+    this.#threads = threads;
+    this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env, request.envByBytes);
     this.#searchEnv = searchEnvironment(request);
     this.#directory = new StartDirectory(request.cwd);
     try {
@@ -55,15 +73,75 @@ export class SpawnAttempt implements SpawnJob {
     this.#outcome = outcome;
   }
 
-  start(done: () => void): boolean {
-    let file: string | null = null;
+  start(): void {
+    this.#begin((job) => {
+      this.#place = this.#threads.start(job);
+    });
+  }
+
+  /**
+   * Starts the child on this thread, before it returns.
+   * @throws {SpawnError} if there is no child.
+   */
+  startNow(): void {
+    this.#begin((job) => {
+      const errno = this.#threads.startHere(job);
+      if (errno === 0) {
+        this.#pid = job.call.pid;
+      } else {
+        throw systemError('posix_spawn', errno);
+      }
+    });
+    if (this.#failure !== null) {
+      throw this.#failure;
+    }
+  }
+
+  /** The child of `startNow()`; `null` before a child that is started otherwise is told of. */
+  get pid(): number | null {
+    return this.#pid;
+  }
+
+  /**
+   * Takes the attempt back.
+   * @returns whether nothing was started, and nothing ever will be; nothing is told then.
+   */
+  abandon(): boolean {
+    const call = this.#call;
+    if (this.#state === 'ENDED') {
+      return false;
+    }
+    if (this.#state === 'UNDER_WAY' && !this.#threads.takeBack(this.#place)) {
+      this.#threads.breakOff(this.#place);
+      return false;
+    }
+    call?.finish();
+    this.#end();
+    this.stdio.drop();
+    return true;
+  }
+
+  #begin(start: (job: StartJob) => void): void {
+    if (this.#state === 'ENDED') {
+      return;
+    }
+    let file: ByteString | null = null;
     try {
       file = fileToExecute(this.#request, this.#searchEnv);
-      this.#spawn(file, done);
-      return true;
+      const call = this.#prepare(file);
+      const executed = file;
+      this.#call = call;
+      this.#state = 'UNDER_WAY';
+      start({
+        call,
+        what: `${showByteString(file)}\0${showByteString(this.#request.cwd ?? '')}`,
+        onReturned: (errno, pid, thread) => {
+          this.#onReturned(errno, pid, thread, executed);
+        },
+      });
     } catch (thrown) {
       const error = startFailure(thrown, this.#request, file, this.#searchEnv);
-      this.#directory.close();
+      this.#end();
       this.stdio.drop();
       this.#failure = error;
       const outcome = this.#outcome;
@@ -73,47 +151,44 @@ export class SpawnAttempt implements SpawnJob {
           outcome.onFailed(error);
         });
       }
-      return false;
     }
   }
 
-  #spawn(file: string, done: () => void): void {
+  #prepare(file: ByteString): SpawnCall {
     const request = this.#request;
     const actions = new FileActions();
     try {
       this.#directory.enter(actions);
       this.stdio.prepare(actions.memory);
       this.#directory.enterGiven(actions);
-      const image = { file, argv: [request.program, ...request.args], env: this.#env };
-      const attributes = attributesOf(request);
-      beforeSpawn();
-      try {
-        posixSpawn(image, actions, attributes, (error, pid) => {
-          afterSpawn();
-          // Out of koffi's callback: what follows runs the code of users.
-          setImmediate(() => {
-            done();
-            this.#onReturned(error, pid, file);
-          });
-        });
-      } catch (thrown) {
-        afterSpawn();
-        throw thrown;
-      }
+      const env = this.#env ?? ownEnvironment();
+      return new SpawnCall({ file, argv: [request.program, ...request.args], env }, actions, attributesOf(request));
     } catch (thrown) {
       actions.free();
       throw thrown;
     }
   }
 
-  #onReturned(failure: Error | null, pid: number, file: string): void {
-    this.#directory.close();
-    if (failure !== null) {
-      this.stdio.drop();
-      this.#outcome?.onFailed(startFailure(failure, this.#request, file, this.#searchEnv));
+  #onReturned(errno: number, pid: number, thread: StartThread | null, file: ByteString): void {
+    if (this.#state === 'ENDED') {
+      // A failure that was thrown.
       return;
     }
-    this.stdio.connect();
-    this.#outcome?.onSpawned(pid);
+    this.#end();
+    if (errno === 0) {
+      this.stdio.connect();
+      this.#outcome?.onSpawned(pid, thread);
+      return;
+    }
+    this.stdio.drop();
+    const error = systemError('posix_spawn', errno);
+    this.#outcome?.onFailed(startFailure(error, this.#request, file, this.#searchEnv));
+  }
+
+  #end(): void {
+    this.#state = 'ENDED';
+    this.#call = null;
+    this.#env = null;
+    this.#directory.close();
   }
 }

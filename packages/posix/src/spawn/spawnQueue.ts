@@ -1,79 +1,54 @@
 /**
  * The children that wait to be started.
  *
- * 1. A few spawns are under way at a time: each occupies a thread of Node's pool (four, unless configured), which file
- *    operations need too, and more than the machine has processors would gain nothing.
- * 2. First come, first served.
- * 3. However many wait, a turn of the loop is used for a few milliseconds at most.
+ * 1. First come, first served. A few calls are handed on at a time: a child has its pipes from then on.
+ * 2. However many wait, a turn of the loop is used for a few milliseconds at most.
+ * 3. One that was taken back is passed over when its turn comes.
  */
 import { setImmediate } from 'node:timers';
+import { Fifo } from '@subwire/transport';
 
 /** A child to start. */
 export interface SpawnJob {
-  /**
-   * Begins; on failure it tells its owner itself.
-   * @returns whether `done` will be called, once, later.
-   */
-  start(done: () => void): boolean;
+  /** Begins; on failure it tells its owner itself. */
+  start(): void;
 }
 
-const MAX_IN_FLIGHT = 3;
 const TURN_MS = 4;
 
 /** Starts jobs, a few at a time. */
 export class SpawnQueue {
-  readonly #maxInFlight: number;
-  #waiting: SpawnJob[] = [];
-  #next = 0;
-  #inFlight = 0;
+  readonly #hasRoom: () => boolean;
+  readonly #waiting = new Fifo<SpawnJob>();
   #scheduled = false;
 
-  constructor(maxInFlight: number = MAX_IN_FLIGHT) {
-    this.#maxInFlight = maxInFlight;
+  /** @param hasRoom - Whether one more may be started now. */
+  constructor(hasRoom: () => boolean) {
+    this.#hasRoom = hasRoom;
   }
 
   /** Takes a job; it is started at once if there is room and nobody waits. */
   push(job: SpawnJob): void {
-    if (this.#next === this.#waiting.length && this.#inFlight < this.#maxInFlight) {
-      this.#start(job);
-      return;
-    }
-    this.#waiting.push(job);
-    if (this.#inFlight === 0) {
-      this.#startLater();
+    if (this.#waiting.length === 0 && this.#hasRoom()) {
+      job.start();
+    } else {
+      this.#waiting.push(job);
     }
   }
 
-  #start(job: SpawnJob): void {
-    this.#inFlight += 1;
-    const done = (): void => {
-      this.#inFlight -= 1;
-      this.#startMore();
-    };
-    if (!job.start(done)) {
-      this.#inFlight -= 1;
-    }
-  }
-
-  #startMore(): void {
+  /** Starts what there is room for. */
+  startMore(): void {
     const turnEnd = performance.now() + TURN_MS;
-    while (this.#inFlight < this.#maxInFlight) {
-      const job = this.#waiting[this.#next];
-      if (job === undefined) {
-        this.#waiting = [];
-        this.#next = 0;
-        return;
-      }
+    while (this.#waiting.length > 0 && this.#hasRoom()) {
       if (performance.now() > turnEnd) {
         this.#startLater();
         return;
       }
-      this.#next += 1;
-      this.#start(job);
+      this.#waiting.shift()?.start();
     }
   }
 
-  /** For jobs that failed at once: nobody calls `done`, and the turn is over. */
+  /** Jobs that fail at once take no room, and nobody would call again. */
   #startLater(): void {
     if (this.#scheduled) {
       return;
@@ -81,7 +56,7 @@ export class SpawnQueue {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#startMore();
+      this.startMore();
     });
   }
 }

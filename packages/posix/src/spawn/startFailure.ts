@@ -1,15 +1,30 @@
-import { locateProgram, SpawnError, systemErrorCode, spawnFailure, type TextRequest } from '@subwire/transport';
+import {
+  locateProgram,
+  showByteString,
+  SpawnError,
+  spawnFailure,
+  systemErrorCode,
+  type ByteString,
+  type SpawnRequest,
+} from '@subwire/transport';
 import { PIPE_SIZE_CALL } from '../native/systemErrors.js';
+import { watchFailure } from './watchFailure.js';
 
 /** The variables that a search looks at. */
-export type SearchEnvironment = Readonly<Record<string, string>>;
+export type SearchEnvironment = Readonly<Record<string, ByteString>>;
+
+const SLASH = 0x2f;
+
+function hasSlash(file: ByteString): boolean {
+  return typeof file === 'string' ? file.includes('/') : file.includes(SLASH);
+}
 
 /** Returns them as they are now. Of our own environment nothing else matters here, and to copy it all takes long. */
-export function searchEnvironment(request: TextRequest): SearchEnvironment {
+export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
   if (request.env !== null) {
     return request.env;
   }
-  if ((request.executable ?? request.program).includes('/')) {
+  if (hasSlash(request.executable ?? request.program)) {
     return {};
   }
   const { PATH } = process.env;
@@ -24,9 +39,9 @@ export function searchEnvironment(request: TextRequest): SearchEnvironment {
  * @param env - Of the moment of the call.
  * @throws {SpawnError} if a name is not in the PATH.
  */
-export function fileToExecute(request: TextRequest, env: SearchEnvironment): string {
+export function fileToExecute(request: SpawnRequest, env: SearchEnvironment): ByteString {
   const file = request.executable ?? request.program;
-  return file.includes('/') ? file : locateProgram({ program: request.program, file, cwd: request.cwd, env });
+  return hasSlash(file) ? file : locateProgram({ program: request.program, file, cwd: request.cwd, env });
 }
 
 /**
@@ -36,14 +51,16 @@ export function fileToExecute(request: TextRequest, env: SearchEnvironment): str
  */
 export function startFailure(
   thrown: unknown,
-  request: TextRequest,
-  file: string | null,
+  request: SpawnRequest,
+  file: ByteString | null,
   env: SearchEnvironment,
 ): SpawnError {
   if (thrown instanceof Error && 'syscall' in thrown && thrown.syscall === PIPE_SIZE_CALL) {
     const reason = `the system refuses pipes of ${request.pipeSize} bytes`;
-    const details = { stage: 'stdio', program: request.program, path: null, reason } as const;
+    const details = { stage: 'stdio', program: showByteString(request.program), path: null, reason } as const;
     return new SpawnError(systemErrorCode(thrown), details, { cause: thrown });
   }
-  return spawnFailure(thrown, request, file, request.env ?? { ...process.env, ...env });
+  return (
+    watchFailure(thrown, request) ?? spawnFailure(thrown, request, file, request.env ?? { ...process.env, ...env })
+  );
 }

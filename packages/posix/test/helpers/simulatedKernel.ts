@@ -51,6 +51,8 @@ export class SimulatedKernel {
   readonly closeOnExec = new Set<number>();
   readonly nonBlocking = new Set<number>();
   readonly processes = new Map<number, SimulatedProcess>();
+  /** Groups that have members besides their leader. */
+  readonly orphanGroups = new Set<number>();
   readonly #files = new Map<number, OpenFile>();
 
   open(path: string): number {
@@ -159,6 +161,9 @@ export class SimulatedKernel {
   }
 
   kill(pid: number): number {
+    if (this.orphanGroups.has(-pid)) {
+      return 0;
+    }
     const state = this.processes.get(Math.abs(pid))?.state ?? 'gone';
     if (state === 'running') {
       return 0;

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers';
 import type { Memory, Native } from '../../src/native/ffi.js';
 import { EINVAL, SimulatedKernel } from './simulatedKernel.js';
+import { SimulatedMemory } from './simulatedMemory.js';
 
 const SETSID = 0x400;
 const CLOEXEC_DEFAULT = 0x4000;
@@ -22,8 +23,8 @@ interface Attributes {
 export interface SimulatedChild {
   readonly pid: number;
   readonly path: string;
-  readonly argv: readonly (string | null)[];
-  readonly env: readonly (string | null)[];
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
   readonly directory: string | null;
   readonly flags: number;
   readonly group: number | null;
@@ -48,6 +49,7 @@ export class SimulatedMac {
   readonly #actions = new Map<Memory, Action[]>();
   readonly #attributes = new Map<Memory, Attributes>();
   readonly #callbacks = new Map<bigint, (handle: bigint) => void>();
+  readonly #memory = new SimulatedMemory();
   #nextAddress = 1n;
   #nextPid = 70_001;
   /** The one handle. */
@@ -142,9 +144,9 @@ export class SimulatedMac {
     }
   }
 
-  #spawn(path: string, actions: Memory, attributes: Memory, argv: readonly (string | null)[], env: unknown): number {
+  #spawn(path: string, actions: Memory, attributes: Memory, argv: readonly string[], env: readonly string[]): number {
     const { flags, group, destroyed } = this.#attributes.get(attributes)!;
-    if (destroyed || !Array.isArray(env) || argv.at(-1) !== null || env.at(-1) !== null) {
+    if (destroyed) {
       throw new Error('the memory of a spawn is not what it has to be');
     }
     if ((flags & CLOEXEC_DEFAULT) === 0) {
@@ -168,7 +170,7 @@ export class SimulatedMac {
     const pid = this.#nextPid;
     this.#nextPid += 1;
     this.kernel.advance(pid, 'running');
-    const child = { pid, path, argv, env: env as string[], directory, flags, group, fds };
+    const child = { pid, path, argv, env, directory, flags, group, fds };
     this.children.push(child);
     this.onSpawned(child);
     return pid;
@@ -198,13 +200,14 @@ export class SimulatedMac {
     return {
       system: {
         platform: 'darwin',
+        wait4: (pid, status) => kernel.waitpid(pid, status),
         kqueue: () => kernel.kqueue(),
         kevent: (...args) => kernel.kevent(...args),
       },
       errno: () => kernel.errno,
       socketpair: () => -1,
       shutdown: () => -1,
-      addressOf: () => 0n,
+      addressOf: (memory) => this.#memory.addressOf(memory),
       pipe2: (fds) => {
         kernel.pipe(fds);
         fds.forEach((fd) => kernel.closeOnExec.add(fd));
@@ -224,8 +227,6 @@ export class SimulatedMac {
         this.onSignal(pid);
         return kernel.kill(pid);
       },
-      waitpid: (pid, status) => kernel.waitpid(pid, status),
-      prlimit: () => -1,
       fileActionsInit: (actions) => {
         this.#actions.set(actions, []);
         return 0;
@@ -235,7 +236,8 @@ export class SimulatedMac {
       // Closing what is not open fails the whole spawn there, so nothing may ask for it.
       fileActionsAddClose: notHere,
       fileActionsAddOpen: (actions, fd, path) => add(actions, { kind: 'open', fd, path }, fd),
-      fileActionsAddChdir: (actions, path) => add(actions, { kind: 'chdir', path }),
+      fileActionsAddChdir: (actions, path) =>
+        add(actions, { kind: 'chdir', path: Buffer.from(path.subarray(0, path.indexOf(0))).toString() }),
       fileActionsAddFchdir: notHere,
       fileActionsAddCloseFrom: null,
       attrInit: (attributes) => {
@@ -256,15 +258,24 @@ export class SimulatedMac {
         this.#attributes.get(attributes)!.group = group;
         return 0;
       },
-      posixSpawnAsync: (pid, path, actions, attributes, argv, env, done) => {
-        setImmediate(() => {
-          const errno = this.spawnErrno;
-          pid[0] = errno === 0 ? this.#spawn(path, actions, attributes, argv, env) : 0;
-          done(null, errno);
-        });
+      posixSpawn: (pid, path, actions, attributes, argv, env) => {
+        if (this.spawnErrno !== 0) {
+          return this.spawnErrno;
+        }
+        const memory = this.#memory;
+        const child = this.#spawn(
+          memory.stringAt(path),
+          memory.pieceAt(actions),
+          memory.pieceAt(attributes),
+          memory.stringsAt(argv),
+          memory.stringsAt(env),
+        );
+        memory.at(pid).writeInt32LE(child, 0);
+        return 0;
       },
       environ: 0n,
       copyMemory: notHere,
+      readOwnMemory: () => -1,
       uvDefaultLoop: () => 1n,
       uvPollInit: (_loop, _handle, fd) => {
         this.#watched = { fd, callback: 0n };

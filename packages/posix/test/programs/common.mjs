@@ -1,6 +1,8 @@
 /** What the helper programs share. They use the built package, as a user would. */
 import { Buffer } from 'node:buffer';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { posixBackend } from '@subwire/posix';
 import { subprocessExec, SubprocessProtocol } from '@subwire/transport';
 
@@ -46,4 +48,26 @@ export function openFds() {
     }
   }
   return fds.sort();
+}
+
+/** How many children of this process have ended and are not reaped. */
+function zombies() {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => {
+      try {
+        const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+        return Number(parent) === process.pid && state === 'Z';
+      } catch {
+        return false;
+      }
+    }).length;
+}
+
+/** Waits a while for the last of them to be reaped; returns how many are left. */
+export async function lastingZombies() {
+  for (let looks = 0; looks < 40 && zombies() > 0; looks += 1) {
+    await delay(50);
+  }
+  return zombies();
 }

@@ -3,7 +3,7 @@ import console from 'node:console';
 import { setTimeout } from 'node:timers';
 import { writeFileSync } from 'node:fs';
 import { posixBackend } from '@subwire/posix';
-import { Plain, start } from './common.mjs';
+import { Plain, run, start } from './common.mjs';
 
 const handles = [];
 const backend = {
@@ -14,6 +14,8 @@ const backend = {
     return handle;
   },
 };
+// A start thread has a number too: it is to be there before any number is to be used again.
+for (const program of ['/bin/true', '/bin/date']) await run(program);
 const first = await start(new Plain(), '/bin/true', [], { backend, startNewSession: true });
 await first.ended;
 const pid = first.transport.getPid();

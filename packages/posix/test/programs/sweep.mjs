@@ -4,7 +4,9 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFds, run } from './common.mjs';
 
+// The thread that starts children has descriptors of its own; it comes with the second program.
 await run('/bin/true');
+await run('/bin/date');
 await delay(100);
 const before = openFds().join();
 const outcomes = [];

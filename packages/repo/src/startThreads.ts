@@ -1,0 +1,27 @@
+import type { Worker } from 'node:worker_threads';
+
+/** The mark of `StartThread` in the posix backend. */
+const MARK = Symbol.for('subwire.startThread');
+
+/**
+ * The start threads that the posix backend makes during a test file. They end by themselves, but only after a while without
+ * work; a test run does not wait for that.
+ */
+export class StartThreads {
+  readonly #workers = new Set<Worker>();
+  readonly #onWorker = (worker: Worker): void => {
+    this.#workers.add(worker);
+    worker.once('exit', () => this.#workers.delete(worker));
+  };
+
+  constructor() {
+    process.on('worker', this.#onWorker);
+  }
+
+  /** Ends those that are left. */
+  async end(): Promise<void> {
+    process.off('worker', this.#onWorker);
+    const left = [...this.#workers].filter((worker) => MARK in worker);
+    await Promise.all(left.map((worker) => worker.terminate()));
+  }
+}
