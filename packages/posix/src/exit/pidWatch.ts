@@ -7,7 +7,7 @@
  * 3. The number is the child's until the child is reaped, and then it may be a stranger's. So before a signal the child is
  *    looked at. A look that finds it ended has taken the status, which is kept for the next look of the listener.
  */
-import { setImmediate } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { EPERM, ESRCH } from '../native/constants.js';
 import { reapByNumber, type ExitStatus } from './exitStatus.js';
 import { kernelFeatures } from './kernelFeatures.js';

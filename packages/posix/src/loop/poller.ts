@@ -13,7 +13,8 @@
  *    event. A few times in a row only, so that the others are not kept waiting; whatever they have is reported again.
  * 6. After a while without anything registered everything is closed; its memory is freed in libuv's close callback.
  */
-import { setImmediate } from 'node:timers';
+import { performance } from 'node:perf_hooks';
+import { setImmediate, setTimeout } from 'node:timers';
 import { EpollQueue } from './epollQueue.js';
 import type { EventQueue, PollSlot } from './eventQueue.js';
 import { native } from '../native/ffi.js';

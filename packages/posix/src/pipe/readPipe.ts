@@ -6,7 +6,7 @@
  * 3. A wake-up reads a bounded number of times and of bytes, so that one busy child cannot keep the others waiting.
  * 4. A chunk belongs to its receiver.
  * 5. A pipe that is found full again and again gets larger, unless its size was chosen.
- * 6. Nothing is emitted on the stack of a caller: `close()` emits in a microtask.
+ * 6. Nothing is emitted on the stack of a caller: `close()` emits in a promise job.
  */
 import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
 import { EAGAIN, EINTR } from '../native/constants.js';
@@ -184,7 +184,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     if (inEvent) {
       this.emit('close', error);
     } else {
-      queueMicrotask(() => {
+      void Promise.resolve().then(() => {
         this.emit('close', error);
       });
     }

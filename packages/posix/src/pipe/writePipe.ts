@@ -197,7 +197,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     if (inEvent) {
       this.#tell(error);
     } else {
-      queueMicrotask(() => {
+      void Promise.resolve().then(() => {
         this.#tell(error);
       });
     }

@@ -13,6 +13,7 @@
  * parent's hard limit is ours too.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { native } from '../native/ffi.js';
 
 const RLIMIT_NOFILE = 7;

@@ -6,6 +6,7 @@
  * 2. First come, first served.
  * 3. However many wait, a turn of the loop is used for a few milliseconds at most.
  */
+import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 
 /** A child to start. */

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** A list of lines that tells when it has grown; every recorder of the suite keeps one. */
 export class EventLog {
   readonly lines: string[] = [];

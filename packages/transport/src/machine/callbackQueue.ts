@@ -10,9 +10,6 @@
 import { reportAsUncaught, type CallbackErrorReporter } from '../contract/callbackErrors.js';
 import { CallbackError } from '../contract/errors.js';
 
-/** Taken once: the fake timers of a test runner that replace it later would hold every callback back. */
-const enqueue: (task: () => void) => void = globalThis.queueMicrotask.bind(globalThis);
-
 interface Entry {
   readonly name: string;
   readonly callback: () => void;
@@ -51,7 +48,8 @@ export class CallbackQueue {
     this.#waiting.push({ name, callback });
     if (this.#open && !this.#scheduled) {
       this.#scheduled = true;
-      enqueue(() => {
+      // Not `queueMicrotask`: a test runner may have replaced it.
+      void Promise.resolve().then(() => {
         this.#scheduled = false;
         this.#drain();
       });

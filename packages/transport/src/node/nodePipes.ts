@@ -1,5 +1,6 @@
 /** Pipe handles over `net.Socket` and its like. */
 import { Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
 import type { Readable, Writable } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { ReadPipeHandle, WritePipeHandle } from '../seam/childHandle.js';
