@@ -7,7 +7,8 @@ import { reportAsUncaught, type CallbackErrorReporter } from './contract/callbac
 import { CallbackQueue } from './machine/callbackQueue.js';
 import type { ReadPipeHandle, WritePipeHandle } from './seam/childHandle.js';
 import { ValueError } from './contract/errors.js';
-import { NodeReadPipe, NodeWritePipe } from './node/nodePipes.js';
+import { NodeReadPipe } from './node/nodePipes.js';
+import { NodeWritePipe } from './node/nodeWritePipe.js';
 import { ownOptions } from './options/ownOptions.js';
 import type { BufferedProtocol, Protocol } from './contract/protocols.js';
 import { ReadPipeTransport } from './machine/readPipeTransport.js';

@@ -140,6 +140,10 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       return 0;
     }
     this.#asked = room.length;
+    if (room.length === 0 || this.#paused || this.#closed) {
+      // A read of no bytes returns 0, as at the end of the file.
+      return 0;
+    }
     const count = this.#native.read(this.#fd, room, room.length);
     if (count <= 0) {
       this.#onNothing(count);

@@ -11,7 +11,7 @@ const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET']);
 /**
  * Writes a stream of bytes, with back-pressure by `drain()`.
  *
- * After a loss writes are silent; `drain()` tells.
+ * After a close or a loss writes are silent; `drain()` tells.
  * @asyncio asyncio.StreamWriter
  * Differs: has no reader of its own; takes strings as UTF-8.
  */
@@ -45,7 +45,9 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    * Differs: takes strings.
    */
   write(data: Uint8Array | string): void {
-    this.#transport.write(toBytes(data));
+    const bytes = toBytes(data);
+    this.#noteIfDropped(bytes.length);
+    this.#transport.write(bytes);
   }
 
   /**
@@ -55,7 +57,9 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    * Differs: takes strings.
    */
   writelines(list: Iterable<Uint8Array | string>): void {
-    this.#transport.writelines(Array.from(list, toBytes));
+    const parts = Array.from(list, toBytes);
+    this.#noteIfDropped(parts.reduce((sum, part) => sum + part.length, 0));
+    this.#transport.writelines(parts);
   }
 
   /**
@@ -105,9 +109,10 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    *
    * It does not mean that the data was written. Several callers may wait at once.
    * @throws (rejects) with the error of a loss, the first time.
-   * @throws {ConnectionResetError} (rejects) every other time after a loss.
+   * @throws {ConnectionResetError} (rejects) every other time after a loss, after a write that came after `close()`, and if
+   * `abort()` dropped what this call waits for.
    * @asyncio StreamWriter.drain
-   * Differs: the first drain after a loss with an error throws that error.
+   * Differs: the first drain after a loss with an error throws that error; it never resolves after a write that was dropped.
    */
   drain(options?: WriterWaitOptions): Promise<void> {
     return this.#flow.drain(this.#transport.isClosing(), options);
@@ -156,6 +161,13 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    */
   toWritable(): Writable {
     return writableOf(this);
+  }
+
+  /** The transport drops what is written after its close, without a word. */
+  #noteIfDropped(nbytes: number): void {
+    if (nbytes > 0 && this.#transport.isClosing()) {
+      this.#flow.writeDropped();
+    }
   }
 
   /** Shows the transport. */

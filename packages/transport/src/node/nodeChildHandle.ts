@@ -2,7 +2,8 @@ import type { Readable, Writable } from 'node:stream';
 import type { SpawnRequest } from '../seam/backend.js';
 import { ChildHandle, type ReadPipeHandle, type WritePipeHandle } from '../seam/childHandle.js';
 import { NotSupportedError, SubprocessError, systemErrorCode } from '../contract/errors.js';
-import { NodeReadPipe, NodeWritePipe, readableStdin } from './nodePipes.js';
+import { NodeReadPipe, readableStdin } from './nodePipes.js';
+import { NodeWritePipe } from './nodeWritePipe.js';
 import { spawnFailure } from '../seam/spawnFailure.js';
 import { signalName, signalNumber, type Signal } from '../contract/signals.js';
 
