@@ -159,7 +159,7 @@ export class Communication {
     return new Promise((_, reject) => {
       this.#protocol.stdin?.waitClosed({ signal }).catch((thrown: unknown) => {
         if (!signal.aborted && !saysThatReaderLeft(thrown)) {
-          reject(thrown as Error);
+          reject(thrown);
         }
       });
     });
