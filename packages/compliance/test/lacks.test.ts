@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { nodeBackend, NotSupportedError } from '@subwire/transport';
+import { nodeBackend, NotSupportedError, type KillAnswer } from '@subwire/transport';
 import { backendSubject, complianceCases } from '@subwire/testing';
 import { BuggyBackend, WrappedChild } from './helpers/wrappedBackend.js';
 
@@ -11,12 +11,16 @@ class RemoteChild extends WrappedChild {
     this.emit('spawn', null);
   }
 
-  override kill(): boolean {
+  override kill(): KillAnswer {
     throw new NotSupportedError('signals', 'there are no signals here');
   }
 }
 
-const lacking = Object.fromEntries(Object.keys(nodeBackend.supports).map((capability) => [capability, false]));
+const lists = { pids: 'none', signals: [], signalScopes: [], pipes: [] } as const;
+const lacking = {
+  ...Object.fromEntries(Object.keys(nodeBackend.supports).map((capability) => [capability, false])),
+  ...lists,
+};
 /** What the wrapper cannot hide. */
 const stays = { stdinPeerClose: true };
 const backend = new BuggyBackend({ child: RemoteChild, supports: { ...lacking, ...stays } });

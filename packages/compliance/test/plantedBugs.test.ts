@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Signal } from '@subwire/transport';
+import type { ChildExit, KillAnswer, Signal, SignalScope } from '@subwire/transport';
 import {
   backendSubject,
   complianceCases,
@@ -48,13 +48,13 @@ class LateChild extends WrappedChild {
     }, 200);
   }
 
-  override onExit(returncode: number): void {
-    LateChild.exited.push(returncode);
-    super.onExit(returncode);
+  override onExit(end: ChildExit): void {
+    LateChild.exited.push(end.returncode);
+    super.onExit(end);
   }
 
-  override kill(signal: Signal, scope?: 'process' | 'group'): boolean {
-    return this.#started && super.kill(signal, scope);
+  override kill(signal: Signal, scope?: SignalScope): KillAnswer {
+    return this.#started ? super.kill(signal, scope) : 'gone';
   }
 }
 

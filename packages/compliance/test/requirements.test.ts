@@ -46,8 +46,8 @@ describe('the requirements', () => {
 describe('complianceCases', () => {
   it('expects a lack where a capability is missing, and names it', () => {
     const found = complianceCases(subject).find((one) => one.id === 'output.reopened');
-    expect(found).toMatchObject({ expects: 'lack', requires: ['realPipes'] });
-    expect(found?.title).toMatch(/\[lacks realPipes\]$/);
+    expect(found).toMatchObject({ expects: 'lack', requires: ['pipes.pipe'] });
+    expect(found?.title).toMatch(/\[lacks pipes.pipe\]$/);
   });
 
   it('expects a lack for what looks below the transport, without a backend', () => {

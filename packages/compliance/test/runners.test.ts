@@ -20,6 +20,6 @@ describe('the suite under node:test', () => {
     expect(stdout).toMatch(/^# fail 1$/m);
     expect(stdout).toMatch(/^# skipped 1$/m);
     expect(stdout).toMatch(/not ok \d+ - spawn\.pid: .*\[known failure\]/);
-    expect(stdout).toMatch(/output\.reopened: .*\[lacks realPipes\] # SKIP/);
+    expect(stdout).toMatch(/output\.reopened: .*\[lacks pipes.pipe\] # SKIP/);
   });
 });

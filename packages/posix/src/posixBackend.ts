@@ -1,5 +1,6 @@
 import {
   NotSupportedError,
+  textRequest,
   type BackendCapabilities,
   type ChildHandle,
   type SpawnRequest,
@@ -14,9 +15,9 @@ import { obstacle } from './support.js';
 const onLinux = process.platform === 'linux';
 
 const supports: BackendCapabilities = Object.freeze({
-  pids: true,
-  signals: true,
-  groupSignals: true,
+  pids: 'local',
+  signals: 'all',
+  signalScopes: Object.freeze(['process', 'group'] as const),
   realtimeSignals: onLinux,
   newSession: true,
   processGroup: true,
@@ -24,12 +25,16 @@ const supports: BackendCapabilities = Object.freeze({
   descriptors: true,
   extraFds: true,
   closeFds: obstacle() === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
-  realPipes: true,
+  pipes: Object.freeze(['pipe'] as const),
   pipeSize: onLinux,
   stdinPeerClose: true,
   offThreadSpawn: true,
   readInto: true,
   loss: false,
+  bytes: false,
+  synchronousSpawn: false,
+  createPipe: false,
+  resourceUsage: false,
 });
 
 const queue = new SpawnQueue();
@@ -43,11 +48,12 @@ const queue = new SpawnQueue();
 export const posixBackend: SubprocessBackend = Object.freeze({
   name: 'posix',
   supports,
-  spawn(request: SpawnRequest): ChildHandle {
+  spawn(given: SpawnRequest): ChildHandle {
     const reason = obstacle();
     if (reason !== null) {
       throw new NotSupportedError('posix', `the posix backend does not work here: ${reason}`);
     }
+    const request = textRequest(given, 'posix');
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
     }

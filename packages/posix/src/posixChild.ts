@@ -2,8 +2,10 @@ import {
   ChildHandle,
   NotSupportedError,
   signalNumber,
+  type KillAnswer,
   type ReadPipeHandle,
   type Signal,
+  type SignalScope,
   type SpawnError,
   type SpawnRequest,
   type WritePipeHandle,
@@ -17,6 +19,7 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
   readonly #leadsGroup: boolean;
+  #pid: number | null = null;
   #watcher: ExitWatcher | null = null;
 
   constructor(request: Pick<SpawnRequest, 'startNewSession' | 'processGroup'>, stdio: ChildStdio) {
@@ -26,24 +29,36 @@ export class PosixChild extends ChildHandle implements SpawnOutcome, ExitListene
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+  override get pid(): number | null {
+    return this.#pid;
+  }
+
+  override abandon(): boolean {
+    return false;
+  }
+
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
+    if (scope === 'tree') {
+      throw new NotSupportedError('signalScopes', 'the posix backend cannot signal the descendants of a child');
+    }
     const number = signalNumber(signal);
     if (scope === 'group' && !this.#leadsGroup) {
       throw new NotSupportedError(
-        'groupSignals',
+        'signalScopes',
         'the child has no group of its own; start it with startNewSession or processGroup: 0',
       );
     }
-    return this.#watcher?.signal(number, scope) ?? false;
+    return this.#watcher?.signal(number, scope) === true ? 'sent' : 'gone';
   }
 
   onSpawned(pid: number): void {
+    this.#pid = pid;
     this.#watcher = new ExitWatcher(pid, this);
     this.emit('spawn', pid);
   }
 
   onExit(returncode: number): void {
-    this.emit('exit', returncode);
+    this.emit('exit', { returncode });
   }
 
   onFailed(error: SpawnError): void {

@@ -24,10 +24,13 @@ const REQUEST: SpawnRequest = {
   cwd: null,
   pipeSize: null,
   env: { A: '1' },
+  envByBytes: [],
   startNewSession: false,
   processGroup: null,
   user: null,
   group: null,
+  pipes: null,
+  synchronous: false,
 };
 
 let mac: SimulatedMac;
@@ -86,7 +89,7 @@ function start(changes: Partial<SpawnRequest> = {}): Started {
   const log: string[] = [];
   handle.on('spawn', (pid) => log.push(`spawn ${pid}`));
   handle.on('error', (error) => log.push(`error ${'code' in error ? String(error.code) : error.message}`));
-  handle.on('exit', (returncode) => log.push(`exit ${returncode}`));
+  handle.on('exit', ({ returncode }) => log.push(`exit ${returncode}`));
   handle.stdin?.on('close', () => log.push('input lost'));
   for (const output of handle.outputs.values()) {
     output.on('data', (chunk) => log.push(`data ${Buffer.from(chunk).toString()}`));
@@ -291,14 +294,14 @@ describe('the end of a child on a Mac', () => {
 describe('a signal on a Mac', () => {
   it('goes to the child, and to its group, by number', async () => {
     const { handle } = await started({ startNewSession: true });
-    expect([handle.kill('SIGTERM'), handle.kill('SIGKILL', 'group')]).toEqual([true, true]);
+    expect([handle.kill('SIGTERM'), handle.kill('SIGKILL', 'group')]).toEqual(['sent', 'sent']);
     expect(mac.signals).toEqual(['15 to 70001', '9 to -70001']);
   });
 
   it('is not sent once the child has ended, and the end is told all the same', async () => {
     const { handle, log } = await started({ startNewSession: true });
     mac.kernel.advance(mac.lastChild.pid, 'zombie', 9);
-    expect([handle.kill('SIGTERM'), handle.kill('SIGTERM', 'group'), handle.kill(0)]).toEqual([false, false, false]);
+    expect([handle.kill('SIGTERM'), handle.kill('SIGTERM', 'group'), handle.kill(0)]).toEqual(['gone', 'gone', 'gone']);
     expect(log).toEqual(['spawn 70001']);
     await settle();
     expect(log).toEqual(['spawn 70001', 'exit -9']);
@@ -310,7 +313,7 @@ describe('a signal on a Mac', () => {
     mac.onSignal = (pid) => {
       mac.kernel.advance(Math.abs(pid), 'zombie', 0);
     };
-    expect(handle.kill('SIGTERM', 'group')).toBe(false);
+    expect(handle.kill('SIGTERM', 'group')).toBe('gone');
     await settle();
     expect(log).toContain('exit 0');
   });

@@ -16,7 +16,7 @@ function counting(): SubprocessBackend & { readonly started: string[] } {
     ...nodeBackend,
     started,
     spawn: (request) => {
-      started.push(request.program);
+      started.push(String(request.program));
       return nodeBackend.spawn(request);
     },
   };

@@ -6,6 +6,7 @@ import {
   ReadPipeHandle,
   WritePipeHandle,
   type Clock,
+  type KillAnswer,
   type SubprocessBackend,
 } from '@subwire/transport';
 import { OutputOverflowError, run, runMany, TimeoutExpired } from '../src/index.js';
@@ -45,9 +46,13 @@ class StuckChild extends ChildHandle {
     setImmediate(() => this.emit('spawn', null));
   }
 
-  override kill(signal: unknown): boolean {
+  override abandon(): boolean {
+    return false;
+  }
+
+  override kill(signal: unknown): KillAnswer {
     this.signals.push(signal);
-    return true;
+    return 'sent';
   }
 }
 

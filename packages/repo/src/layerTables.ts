@@ -85,6 +85,6 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRules>> = {
     fake: ['clock', 'bytes'],
     protocols: ['bytes'],
     record: ['clock', 'bytes', 'fake'],
-    compliance: ['fake'],
+    compliance: ['bytes', 'fake'],
   },
 };

@@ -20,7 +20,7 @@ const classes = matches(/^export class (\w+) extends \w*Error\b/gm);
 const codes = matches(/'(ERR_[A-Z_]+)'/g).concat(
   matches(/'(E[A-Z0-9]{3,})'/g, /transport\/src\/contract\/errors\.ts$/),
 );
-const stages = matches(/^export type (?:SpawnStage|LossPhase) = (.*);$/gm).flatMap(
+const stages = matches(/^(?:export )?type (?:KnownSpawnStage|LossPhase) = (.*);$/gm).flatMap(
   (union) => union.match(/\w+/g) ?? [],
 );
 

@@ -1,7 +1,7 @@
 // Fakes.
 export { FakeBackend, UnexpectedSpawnError } from './fake/fakeBackend.js';
 export type { FakeBackendOptions } from './fake/fakeBackend.js';
-export { FakeChild } from './fake/fakeChild.js';
+export { FakeChild, type FakeExitDetails } from './fake/fakeChild.js';
 export { FakeHolder } from './fake/fakeHolder.js';
 export type { Expectation, Pattern, ScriptedReply, SpawnPattern } from './fake/expectation.js';
 export type { FakeProgram, ProgramContext, ProgramInput, ProgramOutput } from './fake/fakeProgram.js';

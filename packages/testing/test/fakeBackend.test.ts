@@ -183,7 +183,21 @@ describe('failures to start', () => {
     const child = await expectation.child();
     await backend.settle();
     controller.abort(new Error('enough'));
+    await expect(started).rejects.toThrow('enough');
+    expect([child.isRunning, child.returncode]).toEqual([false, null]);
+    expect(() => {
+      child.start();
+    }).toThrow('was started already');
+  });
+
+  it('a start that is under way is not taken back by an abort, but killed', async () => {
+    const backend = new FakeBackend();
+    const expectation = backend.expect('prog').unstarted();
+    const controller = new AbortController();
+    const started = start(backend, 'prog', [], { signal: controller.signal });
+    const child = await expectation.child();
     child.start();
+    controller.abort(new Error('enough'));
     await expect(started).rejects.toThrow('enough');
     expect(child.returncode).toBe(-9);
   });

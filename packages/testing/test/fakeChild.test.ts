@@ -227,7 +227,7 @@ describe('signals by hand', () => {
   });
 
   it('are an error where the backend has none', async () => {
-    const { backend, transport } = await startByHand({ supports: { signals: false } });
+    const { backend, transport } = await startByHand({ supports: { signals: [] } });
     expect(() => {
       transport.kill();
     }).toThrow(NotSupportedError);

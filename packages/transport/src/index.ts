@@ -11,10 +11,13 @@ export { BufferedProtocol, Protocol, SubprocessProtocol } from './contract/proto
 export type { ReadTransport, SubprocessTransport, WriteBufferLimits, WriteTransport } from './contract/transports.js';
 export { DEVNULL, PIPE, STDOUT } from './contract/stdio.js';
 export type { HasFd, StderrStdio, Stdio } from './contract/stdio.js';
+export { PipeEnd } from './contract/stdio.js';
+export type { EnvironmentOption } from './options/environment.js';
 export type { SubprocessExecOptions, SubprocessOptions, SubprocessShellOptions } from './options/options.js';
 export type { CallbackErrorReporter } from './contract/callbackErrors.js';
 export { signalName, signalNumber } from './contract/signals.js';
-export type { Signal } from './contract/signals.js';
+export type { Signal, SignalFailure, SignalScope } from './contract/signals.js';
+export type { ChildExit, ResourceUsage } from './contract/childExit.js';
 export {
   BrokenPipeError,
   CallbackError,
@@ -30,10 +33,25 @@ export type { LossPhase, SpawnStage, SubprocessErrorCode, SystemErrorCode } from
 
 // For authors of backends and of libraries on top: stable, but of no use to a program.
 export { nodeBackend } from './node/nodeBackend.js';
-export type { BackendCapabilities, SpawnRequest, SubprocessBackend } from './seam/backend.js';
+export type {
+  BackendCapabilities,
+  ByteString,
+  ChildPipe,
+  PipeKind,
+  SpawnRequest,
+  SubprocessBackend,
+} from './seam/backend.js';
 export { ChildHandle, ReadPipeHandle, WritePipeHandle } from './seam/childHandle.js';
-export type { BufferReceiver, ChildHandleEvents, ReadPipeEvents, WritePipeEvents } from './seam/childHandle.js';
+export type {
+  BufferReceiver,
+  ChildHandleEvents,
+  KillAnswer,
+  ReadPipeEvents,
+  WritePipeEvents,
+} from './seam/childHandle.js';
 export type { StdioSlot } from './contract/stdio.js';
+export { hasBytes, showByteString, textRequest } from './seam/textRequest.js';
+export type { TextRequest } from './seam/textRequest.js';
 export { Fifo } from './seam/fifo.js';
 export { systemClock } from './contract/clock.js';
 export type { Clock, ClockTimer } from './contract/clock.js';

@@ -40,8 +40,8 @@ const BUFFER_CALLBACKS = ['getBuffer', 'bufferUpdated'] as const satisfies reado
  */
 export async function subprocessExec<P extends SubprocessProtocol>(
   protocolFactory: () => P,
-  program: string | URL,
-  args: readonly string[] = [],
+  program: string | Uint8Array | URL,
+  args: readonly (string | Uint8Array)[] = [],
   options: SubprocessExecOptions = {},
 ): Promise<readonly [transport: SubprocessTransport, protocol: P]> {
   const [request, settings] = parseCreation(program, args, options, nodeBackend);

@@ -2,7 +2,7 @@ import type { SubprocessShellOptions } from './options/options.js';
 import type { SubprocessProtocol } from './contract/protocols.js';
 import { subprocessExec } from './subprocessExec.js';
 import type { SubprocessTransport } from './contract/transports.js';
-import { text } from './options/valueChecks.js';
+import { byteString } from './options/valueChecks.js';
 
 /**
  * Runs a command line with the shell and connects a protocol to it.
@@ -14,15 +14,15 @@ import { text } from './options/valueChecks.js';
  * @returns as `subprocessExec`. The process is the shell: a signal reaches the shell, not what it runs.
  * @throws as `subprocessExec`. A command that does not exist is no error: the return code is 127.
  * @asyncio loop.subprocess_shell
- * Differs: takes text only; options in an object; there is no loop.
+ * Differs: options in an object; there is no loop.
  */
 export async function subprocessShell<P extends SubprocessProtocol>(
   protocolFactory: () => P,
-  command: string,
+  command: string | Uint8Array,
   options: SubprocessShellOptions = {},
 ): Promise<readonly [transport: SubprocessTransport, protocol: P]> {
   const [shell, flags] = defaultShell();
-  return subprocessExec(protocolFactory, shell, [...flags, text(command, 'command')], options);
+  return subprocessExec(protocolFactory, shell, [...flags, byteString(command, 'command')], options);
 }
 
 function defaultShell(): readonly [shell: string, flags: readonly string[]] {

@@ -34,7 +34,7 @@ describe('signals to a child', () => {
 
   it('throw ProcessLookupError when the backend finds nobody to receive them', async () => {
     const { child, transport } = await startStub();
-    child.onKill = () => false;
+    child.onKill = () => 'gone';
     expect(() => {
       transport.kill();
     }).toThrow(ProcessLookupError);

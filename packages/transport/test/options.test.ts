@@ -79,6 +79,43 @@ describe('a request', () => {
     expect({ ...parse({ env: {} })[0].env }).toEqual({});
   });
 
+  it('takes bytes for the program, arguments, the directory and variables, and turns what is UTF-8 into text', () => {
+    const utf8 = Buffer.from('é');
+    const latin1 = Uint8Array.of(0xe9);
+    const [text] = parse({ cwd: utf8, executable: utf8, env: new Map([[utf8, utf8]]) }, utf8, [utf8]);
+    expect(text).toMatchObject({ program: 'é', args: ['é'], cwd: 'é', executable: 'é', envByBytes: [] });
+    expect({ ...text.env }).toEqual({ é: 'é' });
+    const env = [
+      [latin1, 'text'],
+      ['name', latin1],
+      [latin1, latin1],
+    ] as const;
+    const [bytes] = parse({ cwd: latin1, executable: latin1, env }, latin1, [latin1]);
+    expect(bytes).toMatchObject({ program: latin1, args: [latin1], cwd: latin1, executable: latin1 });
+    expect([bytes.envByBytes, { ...bytes.env }]).toEqual([[[latin1, latin1]], { name: latin1 }]);
+  });
+
+  it('copies bytes: a later change of the array does not reach the child', () => {
+    const program = Uint8Array.of(0x2f, 0xe9);
+    const [request] = parse({}, program);
+    program[1] = 0x41;
+    expect(request.program).toEqual(Uint8Array.of(0x2f, 0xe9));
+  });
+
+  it('refuses bytes where the backend has no place for them, by the name of the capability', () => {
+    const lacking = new StubBackend(new StubChild(), { bytes: false });
+    expect(() => parse({ backend: lacking }, Uint8Array.of(0xe9))).toThrow(
+      expect.objectContaining({ capability: 'bytes' }),
+    );
+    expect(() => parse({ backend: lacking, env: [[Uint8Array.of(0xe9), '']] })).toThrow(NotSupportedError);
+  });
+
+  it('takes pipes and socket pairs, as far as the backend has them', () => {
+    expect([parse({})[0].pipes, parse({ pipes: 'socket' })[0].pipes]).toEqual([null, 'socket']);
+    const lacking = new StubBackend(new StubChild(), { pipes: ['socket'] });
+    expect(() => parse({ backend: lacking, pipes: 'pipe' })).toThrow(expect.objectContaining({ capability: 'pipes' }));
+  });
+
   it('takes __proto__ in env for a name like any other', () => {
     const env = JSON.parse('{"__proto__":"x"}') as object;
     expect(Object.entries(parse({ env })[0].env ?? {})).toEqual([['__proto__', 'x']]);
@@ -95,7 +132,7 @@ describe('a request', () => {
 
 describe('a wrong type', () => {
   // test_subprocess_exec_invalid_args
-  it.each([undefined, null, 5, ['cat'], Buffer.from('cat')])('%p is refused as a program', (program) => {
+  it.each([undefined, null, 5, ['cat'], new Uint16Array(2)])('%p is refused as a program', (program) => {
     expect(() => parse({}, program ?? null)).toThrow(TypeError);
   });
 
@@ -120,6 +157,8 @@ describe('a wrong type', () => {
     { env: 'PATH=/bin' },
     { env: { A: 5 } },
     { env: { A: null } },
+    { env: [['A', 5]] },
+    { pipes: 1 },
     { user: 'root' },
     { group: null },
     { processGroup: '0' },
@@ -165,7 +204,7 @@ describe('a value that makes no sense', () => {
     { pipeSize: NaN },
     { pipeSize: Infinity },
     { passFds: [2] },
-    { passFds: [4_096] },
+    { passFds: [1_048_576] },
     { passFds: [3.5] },
     { extraFds: { 1: PIPE } },
     { extraFds: { x: PIPE } },
@@ -179,6 +218,9 @@ describe('a value that makes no sense', () => {
     { stdinGraceMs: Infinity },
     { stdinGraceMs: 2 ** 31 },
     { env: { '': 'x' } },
+    { env: [[Uint8Array.of(0x41, 0x3d, 0xe9), 'x']] },
+    { env: [[Uint8Array.of(0x41), Uint8Array.of(0x41, 0)]] },
+    { pipes: 'fifo' },
     { env: { 'A=B': 'x' } },
   ])('%j is refused', (options) => {
     expect(() => parse(options)).toThrow(ValueError);

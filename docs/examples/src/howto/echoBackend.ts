@@ -6,6 +6,7 @@ import {
   DEVNULL,
   nodeBackend,
   type BackendCapabilities,
+  type KillAnswer,
   type ReadPipeHandle,
   type SpawnRequest,
   type SubprocessBackend,
@@ -25,12 +26,16 @@ class EchoChild extends ChildHandle {
       this.emit('spawn', null);
       void stdout.write(`${request.args.join(' ')}\n`);
       stdout.end();
-      this.emit('exit', 0);
+      this.emit('exit', { returncode: 0 });
     });
   }
 
-  override kill(): boolean {
+  override abandon(): boolean {
     return false;
+  }
+
+  override kill(): KillAnswer {
+    return 'gone';
   }
 }
 
@@ -42,8 +47,9 @@ const echoBackend: SubprocessBackend = {
 // #endregion backend
 
 function lacksEverything(): BackendCapabilities {
+  const lists = { pids: 'none', signals: [], signalScopes: [], pipes: [] };
   const names = Object.keys(nodeBackend.supports);
-  return Object.fromEntries(names.map((name) => [name, false])) as unknown as BackendCapabilities;
+  return { ...Object.fromEntries(names.map((name) => [name, false])), ...lists } as unknown as BackendCapabilities;
 }
 
 // #region use

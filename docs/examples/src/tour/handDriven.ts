@@ -3,6 +3,7 @@ import {
   ReadPipeHandle,
   nodeBackend,
   subprocessExec,
+  type KillAnswer,
   type SubprocessBackend,
   type WritePipeHandle,
 } from '@subwire/transport';
@@ -22,8 +23,11 @@ class HandDrivenChild extends ChildHandle {
   override readonly stdin: WritePipeHandle | null = null;
   readonly stdout: HandDrivenOutput = new HandDrivenOutput();
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle> = new Map([[1, this.stdout]]);
-  override kill(): boolean {
-    return true;
+  override abandon(): boolean {
+    return false;
+  }
+  override kill(): KillAnswer {
+    return 'sent';
   }
 }
 // #endregion handles
@@ -40,7 +44,7 @@ export async function main(): Promise<void> {
   child.stdout.emit('data', new TextEncoder().encode('2026-11-'));
   child.stdout.emit('data', new TextEncoder().encode('20\n'));
   child.stdout.emit('close', null);
-  child.emit('exit', 0);
+  child.emit('exit', { returncode: 0 });
   // #endregion drive
 
   const date = await protocol.date;

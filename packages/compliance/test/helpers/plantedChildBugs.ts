@@ -1,4 +1,4 @@
-import type { ChildHandle, Signal } from '@subwire/transport';
+import type { ChildExit, ChildHandle, KillAnswer, Signal, SignalScope } from '@subwire/transport';
 import type { PlantedBugs } from './plantedBug.js';
 import { WrappedChild, type Bug } from './wrappedBackend.js';
 
@@ -8,9 +8,9 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['seam.exit-once'],
     bug: {
       child: class extends WrappedChild {
-        override onExit(returncode: number): void {
-          super.onExit(returncode);
-          super.onExit(returncode);
+        override onExit(end: ChildExit): void {
+          super.onExit(end);
+          super.onExit(end);
         }
       },
     },
@@ -19,8 +19,8 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['exit.own-signal', 'signals.kill', 'seam.exit-by-signal'],
     bug: {
       child: class extends WrappedChild {
-        override onExit(returncode: number): void {
-          super.onExit(returncode < 0 ? 128 - returncode : returncode);
+        override onExit(end: ChildExit): void {
+          super.onExit({ ...end, returncode: end.returncode < 0 ? 128 - end.returncode : end.returncode });
         }
       },
     },
@@ -29,12 +29,12 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['seam.exit-without-readers'],
     bug: {
       child: class extends WrappedChild {
-        override onExit(returncode: number): void {
+        override onExit(end: ChildExit): void {
           const ends = [...this.inner.outputs.values()].map(
             (output) => new Promise((resolve) => output.on('close', resolve)),
           );
           void Promise.all(ends).then(() => {
-            super.onExit(returncode);
+            super.onExit(end);
           });
         }
       },
@@ -44,8 +44,8 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['heldPipes.data-after-exit', 'output.late-reader'],
     bug: {
       child: class extends WrappedChild {
-        override onExit(returncode: number): void {
-          super.onExit(returncode);
+        override onExit(end: ChildExit): void {
+          super.onExit(end);
           this.inner.outputs.forEach((output) => {
             output.close();
           });
@@ -57,8 +57,8 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['heldPipes.input-flows-on'],
     bug: {
       child: class extends WrappedChild {
-        override onExit(returncode: number): void {
-          super.onExit(returncode);
+        override onExit(end: ChildExit): void {
+          super.onExit(end);
           this.inner.stdin?.destroy();
         }
       },
@@ -82,8 +82,8 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['seam.nothing-inside-calls'],
     bug: {
       child: class extends WrappedChild {
-        override kill(signal: Signal, scope?: 'process' | 'group'): boolean {
-          this.emit('exit', -9);
+        override kill(signal: Signal, scope?: SignalScope): KillAnswer {
+          this.emit('exit', { returncode: -9 });
           return super.kill(signal, scope);
         }
       },
@@ -93,8 +93,8 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['signals.kill'],
     bug: {
       child: class extends WrappedChild {
-        override kill(): boolean {
-          return true;
+        override kill(): KillAnswer {
+          return 'sent';
         }
       },
     },
@@ -103,7 +103,7 @@ export const plantedChildBugs: PlantedBugs = {
     caughtBy: ['groups.none-of-its-own'],
     bug: {
       child: class extends WrappedChild {
-        override kill(signal: Signal): boolean {
+        override kill(signal: Signal): KillAnswer {
           return super.kill(signal, 'process');
         }
       },

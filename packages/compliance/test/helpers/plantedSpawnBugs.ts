@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { ChildHandle, type ReadPipeHandle, type WritePipeHandle } from '@subwire/transport';
+import { ChildHandle, type KillAnswer, type ReadPipeHandle, type WritePipeHandle } from '@subwire/transport';
 import type { PlantedBugs } from './plantedBug.js';
 
 /** Descriptors that the leaking bug has open. */
@@ -23,8 +23,12 @@ class StartedAndFailed extends ChildHandle {
     });
   }
 
-  override kill(): boolean {
+  override abandon(): boolean {
     return false;
+  }
+
+  override kill(): KillAnswer {
+    return 'gone';
   }
 }
 
@@ -71,7 +75,7 @@ export const plantedSpawnBugs: PlantedBugs = {
     caughtBy: ['spawn.arguments'],
     bug: { request: (request) => ({ ...request, args: request.args.filter((arg) => arg !== '') }) },
   },
-  'claims real pipes': { caughtBy: ['output.reopened'], bug: { supports: { realPipes: true } } },
+  'claims real pipes': { caughtBy: ['output.reopened'], bug: { supports: { pipes: ['pipe'] } } },
   'claims that the size of pipes can be chosen': {
     caughtBy: ['pipeSize.input', 'pipeSize.output', 'pipeSize.stays', 'pipeSize.impossible'],
     bug: { supports: { pipeSize: true } },

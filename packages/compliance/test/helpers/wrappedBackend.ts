@@ -4,7 +4,10 @@ import {
   ReadPipeHandle,
   WritePipeHandle,
   type BackendCapabilities,
+  type ChildExit,
+  type KillAnswer,
   type Signal,
+  type SignalScope,
   type SpawnRequest,
   type SubprocessBackend,
 } from '@subwire/transport';
@@ -101,8 +104,8 @@ export class WrappedChild extends ChildHandle {
     inner.on('spawn', (pid) => {
       this.onSpawn(pid);
     });
-    inner.on('exit', (returncode) => {
-      this.onExit(returncode);
+    inner.on('exit', (end) => {
+      this.onExit(end);
     });
     inner.on('error', (error) => {
       this.emit('error', error);
@@ -113,11 +116,19 @@ export class WrappedChild extends ChildHandle {
     this.emit('spawn', pid);
   }
 
-  onExit(returncode: number): void {
-    this.emit('exit', returncode);
+  onExit(end: ChildExit): void {
+    this.emit('exit', end);
   }
 
-  override kill(signal: Signal, scope?: 'process' | 'group'): boolean {
+  override get pid(): number | null {
+    return this.inner.pid;
+  }
+
+  override abandon(): boolean {
+    return this.inner.abandon();
+  }
+
+  override kill(signal: Signal, scope?: SignalScope): KillAnswer {
     return this.inner.kill(signal, scope);
   }
 }

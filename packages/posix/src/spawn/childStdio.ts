@@ -8,7 +8,7 @@
  *    still needed, whatever is swapped with what, and every `dup2` clears close-on-exec, which `dup2(n, n)` would not.
  * 4. What was not asked for is closed in the child, the gaps included.
  */
-import type { StdioSlot } from '@subwire/transport';
+import { ValueError, type StdioSlot } from '@subwire/transport';
 import { F_GETFD, O_RDWR, POSIX_SPAWN_CLOEXEC_DEFAULT } from '../native/constants.js';
 import { native, type Memory } from '../native/ffi.js';
 import { duplicate, makePipe } from '../pipe/pipes.js';
@@ -117,6 +117,8 @@ export class ChildStdio {
     switch (slot.kind) {
       case 'null':
         return null;
+      case 'end':
+        throw new ValueError('the posix backend makes no pipes between children');
       case 'stdout':
         return sources.get(1) ?? null;
       case 'pipe': {

@@ -6,7 +6,7 @@
  * 2. A failure at the first step, while the caller is still waiting for `spawn()`, is kept for it; a later one is told.
  */
 import { setImmediate } from 'node:timers';
-import type { SpawnError, SpawnRequest } from '@subwire/transport';
+import type { SpawnError, TextRequest } from '@subwire/transport';
 import { ChildStdio } from './childStdio.js';
 import { environmentBlock, ownEnvironment, type EnvironmentBlock } from './environment.js';
 import { afterSpawn, beforeSpawn } from './nofile.js';
@@ -24,7 +24,7 @@ export interface SpawnOutcome {
 /** One spawn. */
 export class SpawnAttempt implements SpawnJob {
   readonly stdio: ChildStdio;
-  readonly #request: SpawnRequest;
+  readonly #request: TextRequest;
   readonly #env: EnvironmentBlock;
   readonly #searchEnv: SearchEnvironment;
   readonly #directory: StartDirectory;
@@ -32,7 +32,7 @@ export class SpawnAttempt implements SpawnJob {
   #failure: SpawnError | null = null;
 
   /** @throws {SpawnError} if a descriptor that was given is not open. */
-  constructor(request: SpawnRequest) {
+  constructor(request: TextRequest) {
     this.#request = request;
     this.#env = request.env === null ? ownEnvironment() : environmentBlock(request.env);
     this.#searchEnv = searchEnvironment(request);

@@ -4,7 +4,7 @@ import {
   SpawnError,
   systemErrorCode,
   spawnFailure,
-  type SpawnRequest,
+  type TextRequest,
 } from '@subwire/transport';
 import { PIPE_SIZE_CALL } from '../native/systemErrors.js';
 
@@ -16,7 +16,7 @@ import { PIPE_SIZE_CALL } from '../native/systemErrors.js';
  * @param env - Of the moment of the call.
  * @throws {SpawnError} if a name is not in the PATH, or names something that cannot be executed.
  */
-export function fileToExecute(request: SpawnRequest, env: SearchEnvironment): string {
+export function fileToExecute(request: TextRequest, env: SearchEnvironment): string {
   const file = request.executable ?? request.program;
   return file.includes('/') ? file : search(request, file, env);
 }
@@ -25,7 +25,7 @@ export function fileToExecute(request: SpawnRequest, env: SearchEnvironment): st
 export type SearchEnvironment = Readonly<Record<string, string>>;
 
 /** Returns them as they are now. Of our own environment nothing else matters here, and to copy it all takes long. */
-export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
+export function searchEnvironment(request: TextRequest): SearchEnvironment {
   if (request.env !== null) {
     return request.env;
   }
@@ -36,7 +36,7 @@ export function searchEnvironment(request: SpawnRequest): SearchEnvironment {
   return PATH === undefined ? {} : { PATH };
 }
 
-function search(request: SpawnRequest, file: string, env: SearchEnvironment): string {
+function search(request: TextRequest, file: string, env: SearchEnvironment): string {
   const { program, cwd } = request;
   return locateProgram({ program, file, cwd, env });
 }
@@ -48,7 +48,7 @@ function search(request: SpawnRequest, file: string, env: SearchEnvironment): st
  */
 export function startFailure(
   thrown: unknown,
-  request: SpawnRequest,
+  request: TextRequest,
   file: string | null,
   env: SearchEnvironment,
 ): SpawnError {
@@ -61,7 +61,7 @@ export function startFailure(
   return error === thrown || error.stage !== 'exec' ? error : (lookAgain(request, env) ?? error);
 }
 
-function lookAgain(request: SpawnRequest, env: SearchEnvironment): SpawnError | null {
+function lookAgain(request: TextRequest, env: SearchEnvironment): SpawnError | null {
   const { program, executable, cwd } = request;
   try {
     if (cwd !== null) {

@@ -58,8 +58,8 @@ export type ProcessWith<Options> = Process<
 export async function createSubprocessExec<
   const Options extends CreateExecOptions & Only<keyof CreateExecOptions, Options> = object,
 >(
-  program: string | URL,
-  args: readonly string[] = [],
+  program: string | Uint8Array | URL,
+  args: readonly (string | Uint8Array)[] = [],
   options?: Hinted<Options, CreateExecOptions>,
 ): Promise<ProcessWith<Options>> {
   const { low, ...high } = splitOptions<CreateExecOptions>(options === undefined ? {} : options);
@@ -74,11 +74,11 @@ export async function createSubprocessExec<
  * @param options - Everything that `subprocessShell` takes, and `limit`. Stdio is inherited by default.
  * @throws as `subprocessShell`; `ValueError` (rejects) unless `limit` is greater than 0.
  * @asyncio asyncio.create_subprocess_shell
- * Differs: takes text only; options in an object.
+ * Differs: options in an object.
  */
 export async function createSubprocessShell<
   const Options extends CreateShellOptions & Only<keyof CreateShellOptions, Options> = object,
->(command: string, options?: Hinted<Options, CreateShellOptions>): Promise<ProcessWith<Options>> {
+>(command: string | Uint8Array, options?: Hinted<Options, CreateShellOptions>): Promise<ProcessWith<Options>> {
   const { low, ...high } = splitOptions<CreateShellOptions>(options === undefined ? {} : options);
   const [transport, protocol] = await subprocessShell(() => streamProtocol(high, low), command, low);
   return new Process(transport, protocol, high.process) as unknown as ProcessWith<Options>;

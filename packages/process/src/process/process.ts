@@ -4,8 +4,11 @@ import {
   NotSupportedError,
   ProcessLookupError,
   SubprocessError,
+  type ChildExit,
   type Clock,
+  type ResourceUsage,
   type Signal,
+  type SignalScope,
   type SubprocessTransport,
 } from '@subwire/transport';
 import { Communication, type CommunicateOptions, type Communicated } from './communicate.js';
@@ -107,6 +110,16 @@ export class Process<
   }
 
   /**
+   * What the child used of processor time and memory: `null` while it runs, and where the backend cannot tell
+   * (`supports.resourceUsage`).
+   * Differs: asyncio has no such property; `resource.getrusage(RUSAGE_CHILDREN)` adds all children up.
+   */
+  get resourceUsage(): ResourceUsage | null {
+    const end = this.#transport.getExtraInfo('exit') as ChildExit | null;
+    return end?.resourceUsage ?? null;
+  }
+
+  /**
    * Waits for the child's end, and for nothing else: output may still be unread, and may still grow.
    *
    * Any number of callers may wait, each ends alone. It reads nothing: with a `PIPE` that nobody reads, the child may
@@ -161,12 +174,29 @@ export class Process<
   }
 
   /**
-   * Sends a signal to the child, or with `'group'` to its own process group.
-   * @throws as `SubprocessTransport.sendSignal`; `ProcessLookupError` once the return code is known.
+   * Sends a signal to the child, or with `'group'` to its own process group, which can be reached for as long as it has
+   * members.
+   * @throws as `SubprocessTransport.sendSignal`; for the child itself `ProcessLookupError` once the return code is known.
    * @asyncio Process.send_signal
    */
-  sendSignal(signal: Signal, scope?: 'process' | 'group'): void {
+  sendSignal(signal: Signal, scope?: SignalScope): void {
     this.#transport.sendSignal(signal, scope);
+  }
+
+  /**
+   * Lets the child and its pipes keep this process alive, as they do from the start.
+   * Differs: asyncio has no such call; a program ends with its loop.
+   */
+  ref(): void {
+    this.#transport.ref();
+  }
+
+  /**
+   * Lets this process end although the child runs; the child lives on.
+   * Differs: asyncio has no such call; a program ends with its loop.
+   */
+  unref(): void {
+    this.#transport.unref();
   }
 
   /**

@@ -45,7 +45,9 @@ export interface CompletedProcess<
   Stdout extends Uint8Array | string | null = Uint8Array | string | null,
   Stderr extends Uint8Array | string | null = Uint8Array | string | null,
 > {
+  /** The program as the caller named it. */
   readonly program: string;
+  /** The arguments; bytes that are no UTF-8 stand in them as `\xNN`. */
   readonly args: readonly string[];
   readonly pid: number | null;
   /** The exit code, or minus the number of the signal. */

@@ -1,4 +1,5 @@
 import {
+  showByteString,
   PIPE,
   systemClock,
   ValueError,
@@ -90,12 +91,12 @@ export interface ShellOptions extends RunSettings, Omit<SubprocessShellOptions, 
  * @asyncio subprocess.run, which asyncio itself lacks
  */
 export async function run<const Options extends RunOptions & Only<keyof RunOptions, Options> = object>(
-  program: string | URL,
-  args: readonly string[] = [],
+  program: string | Uint8Array | URL,
+  args: readonly (string | Uint8Array)[] = [],
   options?: Hinted<Options, RunOptions>,
 ): Promise<CompletedWith<Options>> {
   const start = (low: LowOptions): Promise<Process> => createSubprocessExec(program, args, low);
-  return (await runToEnd(String(program), args, ownSettings(options), start)) as CompletedWith<Options>;
+  return (await runToEnd(nameOf(program), textOf(args), ownSettings(options), start)) as CompletedWith<Options>;
 }
 
 /**
@@ -105,13 +106,23 @@ export async function run<const Options extends RunOptions & Only<keyof RunOptio
  * @param options - See `ShellOptions`.
  */
 export async function shell<const Options extends ShellOptions & Only<keyof ShellOptions, Options> = object>(
-  command: string,
+  command: string | Uint8Array,
   options?: Hinted<Options, ShellOptions>,
 ): Promise<CompletedWith<Options>> {
   const own: ShellOptions = ownSettings(options);
-  const program = String(own.executable ?? '/bin/sh');
+  const program = nameOf(own.executable ?? '/bin/sh');
   const start = (low: LowOptions): Promise<Process> => createSubprocessShell(command, low);
-  return (await runToEnd(program, ['-c', command], own, start)) as CompletedWith<Options>;
+  return (await runToEnd(program, textOf(['-c', command]), own, start)) as CompletedWith<Options>;
+}
+
+/** The name of a program in results and messages. */
+function nameOf(program: string | Uint8Array | URL): string {
+  return program instanceof Uint8Array ? showByteString(program) : String(program);
+}
+
+/** The arguments in results; what is no array, or no text, the layer below refuses. */
+function textOf(args: readonly (string | Uint8Array)[]): readonly string[] {
+  return Array.isArray(args) ? args.map((arg: string | Uint8Array) => showByteString(arg)) : [];
 }
 
 type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal: AbortSignal };

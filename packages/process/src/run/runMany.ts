@@ -5,7 +5,11 @@ import { ownSettings, run, shell, type RunOptions, type ShellOptions } from './r
 
 /** A program to run, or a command line for the shell. */
 export type Command =
-  | { readonly program: string | URL; readonly args?: readonly string[]; readonly options?: RunOptions }
+  | {
+      readonly program: string | Uint8Array | URL;
+      readonly args?: readonly (string | Uint8Array)[];
+      readonly options?: RunOptions;
+    }
   | { readonly shell: string; readonly options?: ShellOptions };
 
 /** What decides the types of the outputs, which a command leaves to the defaults. */

@@ -1,10 +1,7 @@
-import type { BackendCapabilities } from '@subwire/transport';
+import { hasCapability, type Capability } from './capability.js';
 import { CaseContext } from './caseContext.js';
 import type { ComplianceSubject } from './subject.js';
 import { within } from './waiting.js';
-
-/** The name of a capability. */
-export type Capability = keyof BackendCapabilities;
 
 /** One requirement and the body that checks it: a requirement without a body does not compile. */
 export interface Requirement {
@@ -76,11 +73,11 @@ export function casesOf(table: RequirementTable, subject: ComplianceSubject): Co
 
 /** Says why a requirement cannot be checked on a subject, `null` if it can. */
 function obstacleOf(requirement: Requirement, subject: ComplianceSubject): string | null {
-  const missing = (requirement.requires ?? []).filter((capability) => !subject.supports[capability]);
+  const missing = (requirement.requires ?? []).filter((capability) => !hasCapability(subject.supports, capability));
   if (missing.length > 0) {
     return `lacks ${missing.join(', ')}`;
   }
-  if (requirement.lacks !== undefined && subject.supports[requirement.lacks]) {
+  if (requirement.lacks !== undefined && hasCapability(subject.supports, requirement.lacks)) {
     return `has ${requirement.lacks}`;
   }
   return requirement.needs === 'backend' && subject.backend === undefined ? 'has no backend' : null;

@@ -1,5 +1,6 @@
 /** The interpreter of steps for children that run in memory: the twin of `childProgram.ts`. */
 import type { Clock } from '@subwire/transport';
+import { requestText } from '../bytes/requestText.js';
 import type { FakeHolder } from '../fake/fakeHolder.js';
 import type { ProgramContext } from '../fake/fakeProgram.js';
 import { fakeFact, type FakeDescriptors } from './fakeWorld.js';
@@ -132,10 +133,10 @@ async function runOfChild(one: Step, context: ProgramContext, actor: Actor, worl
       await context.sleep(0);
       return true;
     case 'print':
-      await say(fakeFact(one.fact, child.request, child.pid, argv), actor);
+      await say(fakeFact(one.fact, requestText(child.request), child.pid, argv), actor);
       return true;
     case 'env':
-      await say(JSON.stringify((child.request.env ?? process.env)[one.name] ?? null), actor);
+      await say(JSON.stringify((requestText(child.request).env ?? process.env)[one.name] ?? null), actor);
       return true;
     case 'stat':
       await say(descriptors.identity(one.fd), actor);

@@ -6,7 +6,9 @@ import {
   type ChildHandle,
   type SpawnRequest,
   type SubprocessBackend,
+  type TextRequest,
 } from '@subwire/transport';
+import { requestText } from '../bytes/requestText.js';
 import { FakeBackend, type FakeBackendOptions } from '../fake/fakeBackend.js';
 import { fakeSpawnError } from '../fake/fakeSpawnError.js';
 import { FakeDescriptors } from './fakeWorld.js';
@@ -41,7 +43,8 @@ export function fakeSubject(options: FakeBackendOptions = {}, subjectOptions: Su
   });
 }
 
-function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
+function spawnSteps(fake: FakeBackend, given: SpawnRequest): ChildHandle {
+  const request = requestText(given);
   const { program, cwd, args } = request;
   if (cwd !== null) {
     checkDirectory(program, cwd);
@@ -72,7 +75,7 @@ function spawnSteps(fake: FakeBackend, request: SpawnRequest): ChildHandle {
   return handle;
 }
 
-function openDescriptors(request: SpawnRequest, path: string): FakeDescriptors {
+function openDescriptors(request: TextRequest, path: string): FakeDescriptors {
   try {
     return new FakeDescriptors(request);
   } catch (cause) {

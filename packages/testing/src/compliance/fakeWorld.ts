@@ -6,7 +6,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, writeSync } from 'node:fs';
 import { readFileSync, type Stats } from 'node:fs';
-import type { SpawnRequest } from '@subwire/transport';
+import type { TextRequest } from '@subwire/transport';
 import type { Fact } from './step.js';
 
 /** Descriptors of the caller that a fake child has, under the child's numbers. */
@@ -16,7 +16,7 @@ export class FakeDescriptors {
   readonly #identities = new Map<number, string>();
 
   /** @throws the system's error if a descriptor is not open. */
-  constructor(request: SpawnRequest) {
+  constructor(request: TextRequest) {
     for (const [fd, slot] of request.stdio) {
       if (slot.kind === 'fd') {
         this.#identities.set(fd, identityOf(fstatSync(slot.fd)));
@@ -78,7 +78,7 @@ function identityOf({ dev, ino }: Stats): string {
 }
 
 /** Returns a fact about a fake child, as its real twin prints it. */
-export function fakeFact(fact: Fact, request: SpawnRequest, pid: number, argv: readonly string[]): string {
+export function fakeFact(fact: Fact, request: TextRequest, pid: number, argv: readonly string[]): string {
   switch (fact) {
     case 'argv':
       return JSON.stringify(argv);
@@ -99,7 +99,7 @@ export function fakeFact(fact: Fact, request: SpawnRequest, pid: number, argv: r
   }
 }
 
-function groupOf(request: SpawnRequest, pid: number): string {
+function groupOf(request: TextRequest, pid: number): string {
   if (request.startNewSession || request.processGroup === 0) {
     return String(pid);
   }

@@ -1,4 +1,5 @@
 import type {
+  ChildExit,
   ChildHandle,
   ReadPipeHandle,
   SpawnRequest,
@@ -19,11 +20,14 @@ export function spawnRequest(program: string, args: readonly string[], over: Par
     stdio: new Map([0, 1, 2].map((fd) => [fd, PIPE_SLOT])),
     cwd: null,
     env: null,
+    envByBytes: [],
     startNewSession: false,
     processGroup: null,
     pipeSize: null,
     user: null,
     group: null,
+    pipes: null,
+    synchronous: false,
     ...over,
   };
 }
@@ -43,7 +47,8 @@ export class HandleRecorder {
   /** What came while a method of a handle was on the stack. */
   readonly synchronous: string[] = [];
   pid: number | null = null;
-  returncode: number | null = null;
+  /** How it ended. */
+  end: ChildExit | null = null;
   error: Error | null = null;
   #calling = true;
 
@@ -54,9 +59,9 @@ export class HandleRecorder {
       this.pid = pid;
       this.#record('spawn');
     });
-    this.child.on('exit', (returncode) => {
-      this.returncode = returncode;
-      this.#record(`exit:${returncode}`);
+    this.child.on('exit', (end) => {
+      this.end = end;
+      this.#record(`exit:${end.returncode}`);
     });
     this.child.on('lost', () => {
       this.#record('lost');
@@ -72,6 +77,10 @@ export class HandleRecorder {
       this.#listen(fd, output);
     }
     this.#calling = false;
+  }
+
+  get returncode(): number | null {
+    return this.end?.returncode ?? null;
   }
 
   get lines(): readonly string[] {

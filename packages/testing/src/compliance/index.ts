@@ -1,7 +1,8 @@
 export { complianceCases, complianceRequirements } from './complianceCases.js';
 export { casesOf } from './complianceCase.js';
+export { hasCapability } from './capability.js';
+export type { Capability } from './capability.js';
 export type {
-  Capability,
   CaseRunOptions,
   ComplianceCase,
   CaseExpectation,

@@ -1,12 +1,14 @@
 /** How a spawn differs from what was expected, in words. */
 import type { SpawnRequest } from '@subwire/transport';
+import { requestText } from '../bytes/requestText.js';
 import type { Expectation, Pattern, SpawnPattern } from './expectation.js';
 
 /** A wrong program weighs more than any number of wrong arguments. */
 const PROGRAM_WEIGHT = 1_000;
 
 /** Tells in which ways a spawn differs from a pattern: nothing if it matches. */
-export function differences(pattern: SpawnPattern, request: SpawnRequest): string[] {
+export function differences(pattern: SpawnPattern, given: SpawnRequest): string[] {
+  const request = requestText(given);
   return [
     ...compare('program', pattern.program, request.program),
     ...argsDifferences(pattern.args, request.args),
@@ -80,7 +82,8 @@ export function whyUnexpected(
   candidates: readonly Expectation[],
   all: readonly Expectation[],
 ): string {
-  const spawn = `unexpected spawn of ${JSON.stringify(request.program)} ${JSON.stringify(request.args)}`;
+  const { program, args } = requestText(request);
+  const spawn = `unexpected spawn of ${JSON.stringify(program)} ${JSON.stringify(args)}`;
   const untimely = all.find(({ pattern }) => differences(pattern, request).length === 0);
   if (untimely !== undefined) {
     const reason = untimely.isOpen

@@ -1,10 +1,10 @@
 import type { BackendCapabilities } from '@subwire/transport';
 
 /** A backend that can do everything; its keys are all the capabilities that there are. */
-export const EVERY_CAPABILITY: BackendCapabilities = Object.freeze({
-  pids: true,
-  signals: true,
-  groupSignals: true,
+export const EVERY_CAPABILITY: BackendCapabilities = Object.freeze<BackendCapabilities>({
+  pids: 'local',
+  signals: 'all',
+  signalScopes: Object.freeze(['process', 'group', 'tree'] as const),
   realtimeSignals: true,
   newSession: true,
   processGroup: true,
@@ -12,10 +12,14 @@ export const EVERY_CAPABILITY: BackendCapabilities = Object.freeze({
   descriptors: true,
   extraFds: true,
   closeFds: true,
-  realPipes: true,
+  pipes: Object.freeze(['pipe', 'socket'] as const),
   pipeSize: true,
   stdinPeerClose: true,
   offThreadSpawn: true,
   readInto: true,
   loss: true,
+  bytes: true,
+  synchronousSpawn: true,
+  createPipe: true,
+  resourceUsage: true,
 });

@@ -5,8 +5,15 @@
  * 2. A spawn that nobody expected is an error that says what came closest, at the spawn and again at the end.
  * 3. Fake children have numbers that no system gives out, and their signals go to them alone.
  */
-import type { BackendCapabilities, ChildHandle, SpawnRequest, SubprocessBackend } from '@subwire/transport';
+import {
+  showByteString,
+  type BackendCapabilities,
+  type ChildHandle,
+  type SpawnRequest,
+  type SubprocessBackend,
+} from '@subwire/transport';
 import { wholeNumber } from '../bytes/checks.js';
+import { requestText } from '../bytes/requestText.js';
 import { cutterFor, type Chunking } from '../bytes/chunking.js';
 import { differences, showPattern, whyUnexpected } from './differences.js';
 import { EVERY_CAPABILITY } from './everyCapability.js';
@@ -108,8 +115,8 @@ export class FakeBackend implements SubprocessBackend {
     this.#requests.push(request);
     const expectation = this.#find(request);
     const behaviour = expectation.take();
-    const { program, cwd } = request;
-    const command = `${JSON.stringify(program)} ${JSON.stringify(request.args)}`;
+    const { program, cwd, args } = requestText(request);
+    const command = `${JSON.stringify(program)} ${JSON.stringify(args)}`;
     if (behaviour.kind === 'failure' && behaviour.thrown) {
       this.#timeline.note(0, `spawn of ${command} throws ${behaviour.failure.code}`);
       throw fakeSpawnError(behaviour.failure, program, cwd);
@@ -161,7 +168,7 @@ export class FakeBackend implements SubprocessBackend {
     const alive = this.#children.filter((child) => child.isRunning || child.isHeld);
     const list = alive.map(
       (child) =>
-        `#${this.#children.indexOf(child) + 1} ${child.request.program} ${child.isRunning ? 'still runs' : 'has ended, but a descendant holds its pipes'}`,
+        `#${this.#children.indexOf(child) + 1} ${showByteString(child.request.program)} ${child.isRunning ? 'still runs' : 'has ended, but a descendant holds its pipes'}`,
     );
     this.#assertNone('fake children are left', list);
   }

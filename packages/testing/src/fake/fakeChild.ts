@@ -6,13 +6,18 @@
  */
 import {
   ChildHandle,
+  showByteString,
   signalName,
   signalNumber,
   TransportLostError,
   type BackendCapabilities,
+  type ChildExit,
   type LossPhase,
+  type KillAnswer,
   type ReadPipeHandle,
+  type ResourceUsage,
   type Signal,
+  type SignalScope,
   type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
@@ -38,14 +43,29 @@ export interface FakeChildSettings {
   readonly note: (what: string) => void;
 }
 
+/** What the end of a fake child says beside its return code. */
+export type FakeExitDetails = Omit<ChildExit, 'returncode'>;
+
+/** What a fake child has used if nobody says otherwise. */
+const LITTLE_USAGE: ResourceUsage = Object.freeze({
+  userCpuMs: 0,
+  systemCpuMs: 0,
+  maxRssBytes: 1_048_576,
+  minorPageFaults: 0,
+  majorPageFaults: 0,
+  fsReads: 0,
+  fsWrites: 0,
+  voluntaryContextSwitches: 0,
+  involuntaryContextSwitches: 0,
+});
+
 /** A child that a test, or a program written as a function, drives. */
 export class FakeChild extends ChildHandle {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
   /** For tests: how it was started. */
   readonly request: SpawnRequest;
-  /** For tests: its number, which no process of any system has. */
-  readonly pid: number;
+  readonly #pid: number;
   /** For tests: what signals do to it. */
   readonly signals: FakeSignals;
   readonly #settings: FakeChildSettings;
@@ -62,9 +82,9 @@ export class FakeChild extends ChildHandle {
   constructor(request: SpawnRequest, pid: number, settings: FakeChildSettings) {
     super();
     this.request = request;
-    this.pid = pid;
+    this.#pid = pid;
     this.#settings = settings;
-    this.#life = new FakeLife(request.program);
+    this.#life = new FakeLife(showByteString(request.program));
     this.#gate = new StartGate(settings.scheduler);
     this.#access = new SignalAccess(request, settings.supports);
     this.#descriptors = new FakeDescriptors(request.stdio, {
@@ -89,12 +109,28 @@ export class FakeChild extends ChildHandle {
     });
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+  /** For tests: its number, which no process of any system has. */
+  override get pid(): number {
+    return this.#pid;
+  }
+
+  /** A fake child that was not started yet is taken back; nobody hears of it any more. */
+  override abandon(): boolean {
+    if (!this.#life.isCreated) {
+      return false;
+    }
+    this.#life.end();
+    this.#settings.note('is taken back before its start');
+    this.#life.changed();
+    return true;
+  }
+
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
     const number = signalNumber(signal);
     // A dead child that nobody has heard of yet takes signals, as a zombie does.
-    if (!this.#access.findsChild(scope) || this.#endTold) {
+    if (!this.#access.findsChild(number, scope) || this.#endTold) {
       this.#settings.note(`signal ${nameOf(number)} finds nobody`);
-      return false;
+      return 'gone';
     }
     this.#receivedSignals.push(nameOf(number));
     this.#settings.note(`signal ${nameOf(number)}${scope === 'group' ? ' to the group' : ''}`);
@@ -107,7 +143,7 @@ export class FakeChild extends ChildHandle {
         holder.signals.receive(number);
       });
     }
-    return true;
+    return 'sent';
   }
 
   /** For tests: whether it was started and has not ended. */
@@ -154,7 +190,7 @@ export class FakeChild extends ChildHandle {
   start(): void {
     this.#life.begin();
     this.#later(() => {
-      this.emit('spawn', this.#settings.supports.pids ? this.pid : null);
+      this.emit('spawn', this.#settings.supports.pids === 'none' ? null : this.#pid);
       this.#gate.open();
     });
   }
@@ -235,16 +271,16 @@ export class FakeChild extends ChildHandle {
   }
 
   /** For tests: exits, with 0 to 255. */
-  exit(returncode = 0): void {
+  exit(returncode = 0, details: FakeExitDetails = {}): void {
     if (wholeNumber(returncode, 'an exit code', 0) > 255) {
       throw new RangeError(`an exit code is at most 255, and not ${returncode}`);
     }
-    this.#end(returncode);
+    this.#end(returncode, details);
   }
 
   /** For tests: dies of a signal. */
-  die(signal: Signal): void {
-    this.#end(-signalNumber(signal));
+  die(signal: Signal, details: FakeExitDetails = {}): void {
+    this.#end(-signalNumber(signal), details);
   }
 
   /** For tests: the link to the child dies; the child may run on, unseen. */
@@ -269,7 +305,7 @@ export class FakeChild extends ChildHandle {
     return this.#life.onChange(listener);
   }
 
-  #end(returncode: number): void {
+  #end(returncode: number, details: FakeExitDetails = {}): void {
     if (this.#life.hasEnded) {
       return;
     }
@@ -278,9 +314,10 @@ export class FakeChild extends ChildHandle {
     this.#returncode = returncode;
     this.#settings.note(returncode < 0 ? `dies of ${nameOf(-returncode)}` : `exits with ${returncode}`);
     this.#descriptors.closeAll();
+    const usage = this.#settings.supports.resourceUsage ? { resourceUsage: LITTLE_USAGE } : {};
     this.#later(() => {
       this.#endTold = true;
-      this.emit('exit', returncode);
+      this.emit('exit', { returncode, ...usage, ...details });
     });
     this.#life.changed();
   }

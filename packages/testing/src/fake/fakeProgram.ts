@@ -7,6 +7,7 @@
  */
 import { BrokenPipeError, type Clock, type Signal } from '@subwire/transport';
 import { joinBytes } from '../bytes/bytes.js';
+import { requestText } from '../bytes/requestText.js';
 import type { FakeChild } from './fakeChild.js';
 import type { FakeHolder } from './fakeHolder.js';
 import { ProgramGate } from './programGate.js';
@@ -96,6 +97,7 @@ function contextOf(
   guard: (part: () => Promise<void> | void) => Promise<unknown>,
 ): ProgramContext {
   const gate = new ProgramGate(child);
+  const { program, args, env, cwd } = requestText(child.request);
   const output = (fd: number): ProgramOutput => ({
     async write(text) {
       if ((await gate.pass(child.write(fd, text))) === 'broken') {
@@ -112,10 +114,10 @@ function contextOf(
     throw new ProgramUnwound('the program ended itself');
   };
   return {
-    program: child.request.program,
-    args: child.request.args,
-    env: child.request.env,
-    cwd: child.request.cwd,
+    program,
+    args,
+    env,
+    cwd,
     pid: child.pid,
     stdin: inputOf(child, gate),
     stdout: output(1),

@@ -1,4 +1,11 @@
-import { NotSupportedError, SubprocessError, type BackendCapabilities, type SpawnRequest } from '@subwire/transport';
+import {
+  NotSupportedError,
+  signalNumber,
+  SubprocessError,
+  type BackendCapabilities,
+  type SignalScope,
+  type SpawnRequest,
+} from '@subwire/transport';
 
 /** Whether signals reach a fake child: what its backend can do, and what the test says. */
 export class SignalAccess {
@@ -21,12 +28,16 @@ export class SignalAccess {
    * @throws {NotSupportedError} if the backend cannot send it.
    * @throws {SubprocessError} `EPERM` if it is not permitted.
    */
-  findsChild(scope: 'process' | 'group'): boolean {
-    if (!this.#supports.signals) {
-      throw new NotSupportedError('signals', 'this fake backend delivers no signals');
+  findsChild(signal: number, scope: SignalScope): boolean {
+    const { signals, signalScopes } = this.#supports;
+    if (signals !== 'all' && !signals.some((name) => signalNumber(name) === signal)) {
+      throw new NotSupportedError('signals', 'this fake backend does not deliver that signal');
     }
-    if (scope === 'group' && !(this.#supports.groupSignals && this.#leadsGroup)) {
-      throw new NotSupportedError('groupSignals', 'the child has no group of its own');
+    if (!signalScopes.includes(scope)) {
+      throw new NotSupportedError('signalScopes', `this fake backend cannot signal a ${scope}`);
+    }
+    if (scope === 'group' && !this.#leadsGroup) {
+      throw new NotSupportedError('signalScopes', 'the child has no group of its own');
     }
     if (this.#refusal === 'forbidden') {
       throw new SubprocessError('EPERM', 'the fake child may not be signalled');

@@ -1,5 +1,5 @@
 /** Follows what the program under test does to a child through what is recorded of it. */
-import { signalNumber } from '@subwire/transport';
+import { signalNumber, type SignalScope } from '@subwire/transport';
 import { InputMatcher } from './inputMatcher.js';
 import { payloadLength } from './payload.js';
 import type { DeviationKind } from './replayDeviationError.js';
@@ -34,9 +34,7 @@ export class ProgramFollower {
     this.#writeEnds = writes.map(({ payload }) => (sum += payloadLength(payload)));
     this.#endOf = new Map(writes.map((event, index) => [event, this.endOfWrite(index + 1)]));
     this.#matcher = new InputMatcher(writes.map(({ payload }) => payload));
-    this.#signals = events.filter(
-      (event): event is SignalEvent => event.kind === 'signal' && event.outcome !== 'nobody',
-    );
+    this.#signals = events.filter((event): event is SignalEvent => event.kind === 'signal' && event.outcome !== 'gone');
   }
 
   /** It wrote; returns where that is not what was recorded. */
@@ -53,7 +51,7 @@ export class ProgramFollower {
   }
 
   /** It sends a signal; returns the recorded one, `null` if that is another, or none. */
-  signalled(number: number, scope: 'process' | 'group'): SignalEvent | null {
+  signalled(number: number, scope: SignalScope): SignalEvent | null {
     const recorded = this.#signals[this.#sentSignals];
     if (recorded === undefined || signalNumber(recorded.signal) !== number || recorded.scope !== scope) {
       return null;
@@ -82,7 +80,7 @@ export class ProgramFollower {
       case 'destroy':
         return this.#inputEnded;
       case 'signal':
-        return event.outcome === 'nobody' || this.#signals.indexOf(event) < this.#sentSignals;
+        return event.outcome === 'gone' || this.#signals.indexOf(event) < this.#sentSignals;
       default:
         return true;
     }

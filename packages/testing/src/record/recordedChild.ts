@@ -6,7 +6,9 @@ import {
   signalNumber,
   WritePipeHandle,
   type BufferReceiver,
+  type KillAnswer,
   type Signal,
+  type SignalScope,
 } from '@subwire/transport';
 import { recordError } from './recordedError.js';
 import type { SessionHappening } from './session.js';
@@ -31,9 +33,14 @@ export class RecordedChild extends ChildHandle {
       note({ kind: 'started', pid: pid !== null });
       this.emit('spawn', pid);
     });
-    inner.on('exit', (returncode) => {
-      note({ kind: 'exit', returncode });
-      this.emit('exit', returncode);
+    inner.on('exit', (end) => {
+      note({ kind: 'exit', end });
+      this.emit('exit', end);
+    });
+    inner.on('killFailed', (failure) => {
+      const { signal, scope, error } = failure;
+      note({ kind: 'undelivered', signal: nameOf(signal), scope, error: recordError(error) });
+      this.emit('killFailed', failure);
     });
     inner.on('lost', (error) => {
       note({ kind: 'lost', error: recordError(error) });
@@ -45,12 +52,30 @@ export class RecordedChild extends ChildHandle {
     });
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
-    const name = signalName(signalNumber(signal)) ?? signal;
+  override get pid(): number | null {
+    return this.#inner.pid;
+  }
+
+  override abandon(): boolean {
+    const never = this.#inner.abandon();
+    this.#note({ kind: 'abandon', never });
+    return never;
+  }
+
+  override ref(): void {
+    this.#inner.ref();
+  }
+
+  override unref(): void {
+    this.#inner.unref();
+  }
+
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
+    const name = nameOf(signal);
     try {
-      const sent = this.#inner.kill(signal, scope);
-      this.#note({ kind: 'signal', signal: name, scope, outcome: sent ? 'sent' : 'nobody' });
-      return sent;
+      const answer = this.#inner.kill(signal, scope);
+      this.#note({ kind: 'signal', signal: name, scope, outcome: answer });
+      return answer;
     } catch (thrown) {
       if (thrown instanceof Error) {
         this.#note({ kind: 'signal', signal: name, scope, outcome: recordError(thrown) });
@@ -58,6 +83,10 @@ export class RecordedChild extends ChildHandle {
       throw thrown;
     }
   }
+}
+
+function nameOf(signal: Signal): Signal {
+  return signalName(signalNumber(signal)) ?? signal;
 }
 
 class RecordedInput extends WritePipeHandle {

@@ -1,8 +1,9 @@
-import type { SpawnRequest, StdioSlot } from '@subwire/transport';
+import type { PipeKind, SpawnRequest, StdioSlot } from '@subwire/transport';
+import { requestText } from '../bytes/requestText.js';
 import { matchesRedacted } from './redactedText.js';
 
 /** What stands at a descriptor, without numbers that differ from run to run. */
-type RecordedSlot = 'pipe' | 'null' | 'stdout' | 'inherit' | 'fd';
+type RecordedSlot = 'pipe' | 'null' | 'stdout' | 'inherit' | 'fd' | 'end';
 
 /** A spawn request; what has its usual value is left out. */
 export interface RecordedRequest {
@@ -15,13 +16,15 @@ export interface RecordedRequest {
   readonly startNewSession?: true;
   readonly processGroup?: number;
   readonly pipeSize?: number;
+  readonly pipes?: PipeKind;
   readonly user?: number;
   readonly group?: number;
 }
 
 /** Returns what is recorded of a request. */
 export function recordRequest(request: SpawnRequest): RecordedRequest {
-  const { program, args, executable, cwd, env, startNewSession, processGroup, pipeSize, user, group } = request;
+  const { program, args, executable, cwd, env } = requestText(request);
+  const { startNewSession, processGroup, pipeSize, pipes, user, group } = request;
   return {
     program,
     args: [...args],
@@ -32,6 +35,7 @@ export function recordRequest(request: SpawnRequest): RecordedRequest {
     ...(startNewSession ? { startNewSession } : {}),
     ...(processGroup === null ? {} : { processGroup }),
     ...(pipeSize === null ? {} : { pipeSize }),
+    ...(pipes === null ? {} : { pipes }),
     ...(user === null ? {} : { user }),
     ...(group === null ? {} : { group }),
   };
@@ -62,7 +66,16 @@ export function requestDifferences(
   for (let index = 0; index < Math.max(recorded.args.length, given.args.length); index += 1) {
     compare(`args[${index}]`, recorded.args[index], given.args[index]);
   }
-  for (const key of ['executable', 'cwd', 'startNewSession', 'processGroup', 'pipeSize', 'user', 'group'] as const) {
+  for (const key of [
+    'executable',
+    'cwd',
+    'startNewSession',
+    'processGroup',
+    'pipeSize',
+    'pipes',
+    'user',
+    'group',
+  ] as const) {
     compare(key, recorded[key], given[key]);
   }
   for (const fd of new Set([...Object.keys(recorded.stdio), ...Object.keys(given.stdio)])) {

@@ -6,6 +6,7 @@ import {
   type SpawnRequest,
   type SubprocessBackend,
 } from '@subwire/transport';
+import { requestText } from '../bytes/requestText.js';
 import { Scheduler } from '../clock/scheduler.js';
 import { VirtualClock } from '../clock/virtualClock.js';
 import { remakeError } from './recordedError.js';
@@ -127,7 +128,7 @@ export class ReplayBackend implements SubprocessBackend {
   /** Stops every child that still plays; the code above loses the link to it. */
   async dispose(): Promise<void> {
     for (const child of this.#children) {
-      child.abandon();
+      child.giveUp();
     }
     await this.settle();
     if (this.clock instanceof VirtualClock) {
@@ -141,6 +142,7 @@ export class ReplayBackend implements SubprocessBackend {
   }
 
   #unknownSpawn(request: SpawnRequest, ignoreEnv: true | readonly string[]): ReplayDeviationError {
+    const { program, args } = requestText(request);
     const [closest] = this.#unplayed
       .map((recorded) => ({ recorded, found: requestDifferences(recorded.request, request, ignoreEnv) }))
       .sort((left, right) => left.found.length - right.found.length);
@@ -148,11 +150,8 @@ export class ReplayBackend implements SubprocessBackend {
       child: closest?.recorded.number ?? this.#children.length + 1,
       offset: null,
       expected: closest === undefined ? 'no more spawn' : 'another spawn',
-      actual:
-        closest === undefined
-          ? `${JSON.stringify(request.program)} ${JSON.stringify(request.args)}`
-          : closest.found.join('; '),
-      program: closest?.recorded.request.program ?? request.program,
+      actual: closest === undefined ? `${JSON.stringify(program)} ${JSON.stringify(args)}` : closest.found.join('; '),
+      program: closest?.recorded.request.program ?? program,
     });
     this.#deviations.push(deviation);
     return deviation;

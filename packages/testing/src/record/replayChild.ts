@@ -9,13 +9,16 @@
  */
 import {
   ChildHandle,
+  showByteString,
   signalName,
   signalNumber,
   TransportLostError,
   type Clock,
   type ClockTimer,
+  type KillAnswer,
   type ReadPipeHandle,
   type Signal,
+  type SignalScope,
   type SpawnRequest,
   type WritePipeHandle,
 } from '@subwire/transport';
@@ -94,10 +97,20 @@ export class ReplayChild extends ChildHandle {
   }
 
   /** Gives up, in the middle of the recording if it has not come to its end. */
-  abandon(): void {
+  giveUp(): void {
     if (!this.#over) {
       this.#lose('the replay was stopped');
     }
+  }
+
+  /** Follows the recording: what was taken back there before it started is taken back here. */
+  override abandon(): boolean {
+    const recorded = this.#events.find((event) => event.kind === 'abandon');
+    if (recorded?.never !== true || this.#started) {
+      return false;
+    }
+    this.#stop();
+    return true;
   }
 
   /** What the program under test has not done of what is recorded; `null` for nothing. */
@@ -112,10 +125,10 @@ export class ReplayChild extends ChildHandle {
       : null;
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
     const number = signalNumber(signal);
     if (this.#over) {
-      return false;
+      return 'gone';
     }
     const recorded = this.#program.signalled(number, scope);
     if (recorded === null) {
@@ -127,7 +140,7 @@ export class ReplayChild extends ChildHandle {
     if (typeof recorded.outcome === 'object') {
       throw remakeError(recorded.outcome);
     }
-    return true;
+    return recorded.outcome;
   }
 
   #makeInput(): ReplayInput {
@@ -229,10 +242,17 @@ export class ReplayChild extends ChildHandle {
         return;
       case 'exit':
         this.#later(() => {
-          this.emit('exit', event.returncode);
+          this.emit('exit', event.end);
         });
         this.#exited = true;
         return;
+      case 'undelivered': {
+        const { signal, scope, error } = event;
+        this.#later(() => {
+          this.emit('killFailed', { signal, scope, error: remakeError(error) });
+        });
+        return;
+      }
       case 'lost':
         this.#stop();
         // Behind what the pipes still have to tell.
@@ -288,7 +308,7 @@ export class ReplayChild extends ChildHandle {
 
   #errorOf({ kind, ...details }: Deviation): ReplayDeviationError {
     const child = this.#events[0]?.child ?? 0;
-    return new ReplayDeviationError(kind, { child, program: this.#request.program, ...details });
+    return new ReplayDeviationError(kind, { child, program: showByteString(this.#request.program), ...details });
   }
 
   #later(task: () => void): void {

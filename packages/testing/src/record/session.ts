@@ -1,5 +1,5 @@
 /** What a recording holds: everything that passed between a backend and the code above it. */
-import type { BackendCapabilities, Signal } from '@subwire/transport';
+import type { BackendCapabilities, ChildExit, KillAnswer, Signal, SignalScope } from '@subwire/transport';
 import type { Payload } from './payload.js';
 import type { RecordedError } from './recordedError.js';
 import type { RecordedRequest } from './recordedRequest.js';
@@ -26,14 +26,23 @@ export type SessionHappening =
   | { readonly kind: 'end' | 'destroy' }
   /** An output was paused, resumed, or given up. */
   | { readonly kind: 'pause' | 'resume' | 'close'; readonly fd: number }
-  /** A signal was sent, with what came of it: it arrived, there was nobody, or sending failed. */
+  /** A signal was sent, with what came of it: the answer of `kill()`, or that it failed. */
   | {
       readonly kind: 'signal';
       readonly signal: Signal;
-      readonly scope: 'process' | 'group';
-      readonly outcome: 'sent' | 'nobody' | RecordedError;
+      readonly scope: SignalScope;
+      readonly outcome: KillAnswer | RecordedError;
     }
-  | { readonly kind: 'exit'; readonly returncode: number }
+  /** It was taken back, before it started; whether it never ran. */
+  | { readonly kind: 'abandon'; readonly never: boolean }
+  /** A signal that was queued was not delivered. */
+  | {
+      readonly kind: 'undelivered';
+      readonly signal: Signal;
+      readonly scope: SignalScope;
+      readonly error: RecordedError;
+    }
+  | { readonly kind: 'exit'; readonly end: ChildExit }
   | { readonly kind: 'lost'; readonly error: RecordedError };
 
 /** A happening, with when and to whom. */

@@ -8,7 +8,7 @@ import { payloadFromJson, payloadToJson, type Payload, type PayloadJson } from '
 import type { Session, SessionEvent, SessionHappening, SessionHeader } from './session.js';
 
 const MAGIC = 'subwire-session';
-const VERSION = 1;
+const VERSION = 2;
 
 type Kind = SessionHappening['kind'];
 
@@ -28,7 +28,9 @@ const FIELDS: Readonly<Record<Kind, readonly string[]>> = {
   resume: ['fd'],
   close: ['fd'],
   signal: ['signal', 'scope', 'outcome'],
-  exit: ['returncode'],
+  abandon: ['never'],
+  undelivered: ['signal', 'scope', 'error'],
+  exit: ['end'],
   lost: ['error'],
 };
 

@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SpawnRequest } from '@subwire/transport';
+import type { TextRequest } from '@subwire/transport';
 import { FakeDescriptors } from '../../src/compliance/fakeWorld.js';
 
 /** A request in which descriptor 0 of the child is `fd`. */
-function withInput(fd: number): SpawnRequest {
-  return { stdio: new Map([[0, { kind: 'fd', fd }]]) } as unknown as SpawnRequest;
+function withInput(fd: number): TextRequest {
+  return { stdio: new Map([[0, { kind: 'fd', fd }]]) } as unknown as TextRequest;
 }
 
 function identityOf(fd: number): string {

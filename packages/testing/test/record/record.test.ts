@@ -129,7 +129,7 @@ describe('a session of the node backend', () => {
     stdin.close();
     await protocol.lost;
     const [header, ...lines] = recording.session.toText().trimEnd().split('\n');
-    expect(header).toMatch(/^subwire-session 1 \{"backend":"node","supports":\{/);
+    expect(header).toMatch(/^subwire-session 2 \{"backend":"node","supports":\{/);
     expect(lines.slice(0, 5)).toEqual([
       '0 #1 request {"program":"cat","args":[],"stdio":{"0":"pipe","1":"pipe","2":"pipe"},"env":{"LANG":"C"}}',
       '0 #1 started true',
@@ -137,7 +137,7 @@ describe('a session of the node backend', () => {
       '0 #1 data 1, "zwölf\\n"',
       '0 #1 end',
     ]);
-    expect(lines).toContain('0 #1 exit 0');
+    expect(lines).toContain('0 #1 exit {"returncode":0}');
   });
 });
 
@@ -239,18 +239,18 @@ describe('redaction', () => {
 describe('a file that is no session', () => {
   it.each([
     ['', 'line 1: this is no session'],
-    ['subwire-session 2 {}', 'line 1: version 2 of sessions is not known'],
-    ['subwire-session 1 {', 'line 1: '],
-    ['subwire-session 1 {}\n\n// a remark\nnonsense', 'line 4: this is no event: nonsense'],
-    ['subwire-session 1 {}\n0 #1 toString', 'line 2: this is no event'],
-    ['subwire-session 1 {}\n0 #1 exit', 'line 2: exit has 1 value(s), not 0'],
-    ['subwire-session 1 {}\n0 #1 exit {', 'line 2: '],
+    ['subwire-session 3 {}', 'line 1: version 3 of sessions is not known'],
+    ['subwire-session 2 {', 'line 1: '],
+    ['subwire-session 2 {}\n\n// a remark\nnonsense', 'line 4: this is no event: nonsense'],
+    ['subwire-session 2 {}\n0 #1 toString', 'line 2: this is no event'],
+    ['subwire-session 2 {}\n0 #1 exit', 'line 2: exit has 1 value(s), not 0'],
+    ['subwire-session 2 {}\n0 #1 exit {', 'line 2: '],
   ])('is refused with its line: %j', (text, message) => {
     expect(() => parseSession(text)).toThrow(message);
   });
 
   it('is read with the line ends of any system', () => {
-    const session = parseSession('subwire-session 1 {"backend":"x","supports":{}}\r\n1.5 #2 data 1, "a\\r\\n"\r\n');
+    const session = parseSession('subwire-session 2 {"backend":"x","supports":{}}\r\n1.5 #2 data 1, "a\\r\\n"\r\n');
     expect(session.events).toEqual([{ at: 1.5, child: 2, kind: 'data', fd: 1, payload: [bytes('a\r\n')] }]);
   });
 

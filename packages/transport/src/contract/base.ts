@@ -14,7 +14,8 @@ export interface BaseTransport {
    * Returns a piece of information about the transport by name.
    *
    * Never throws and works for ever, also after the loss. Names: `'pipe'` on transports made by `connectReadPipe` and
-   * `connectWritePipe` (the object given), `'backend'` (its name) and `'clock'` on subprocess transports.
+   * `connectWritePipe` (the object given), `'backend'` (its name), `'clock'` and, once the child has ended, `'exit'` (a
+   * `ChildExit`) on subprocess transports.
    * @param name - What is asked for.
    * @param defaultValue - Returned, as it is, for an unknown name. Default: `null`.
    * @asyncio BaseTransport.get_extra_info

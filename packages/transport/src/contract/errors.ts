@@ -1,34 +1,37 @@
 /**
- * Rules of this file: a class of its own only where fields differ or asyncio has one; `code` is a closed union; the cause
- * is attached; messages name the program and never show arguments or environment.
+ * Rules of this file: a class of its own only where fields differ or asyncio has one; `code` is a word of ours or the
+ * system's own name; the cause is attached; messages name the program and never show arguments or environment.
  */
 
-/** System error codes that are passed on under their own name; every other one becomes `EOTHER` with its cause. */
-const SYSTEM_CODES = [
-  'E2BIG',
-  'EACCES',
-  'EAGAIN',
-  'EBADF',
-  'ECONNRESET',
-  'EINVAL',
-  'EIO',
-  'EISDIR',
-  'ELOOP',
-  'EMFILE',
-  'ENAMETOOLONG',
-  'ENFILE',
-  'ENOENT',
-  'ENOEXEC',
-  'ENOMEM',
-  'ENOTDIR',
-  'EPERM',
-  'EPIPE',
-  'ESRCH',
-  'ETXTBSY',
-] as const;
+/** System error codes that are likely here. Every other one is passed on too. */
+type KnownSystemCode =
+  | 'E2BIG'
+  | 'EACCES'
+  | 'EAGAIN'
+  | 'EBADF'
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'EHOSTUNREACH'
+  | 'EINVAL'
+  | 'EIO'
+  | 'EISDIR'
+  | 'ELOOP'
+  | 'EMFILE'
+  | 'ENAMETOOLONG'
+  | 'ENFILE'
+  | 'ENOENT'
+  | 'ENOEXEC'
+  | 'ENOMEM'
+  | 'ENOSPC'
+  | 'ENOTDIR'
+  | 'EPERM'
+  | 'EPIPE'
+  | 'ESRCH'
+  | 'ETIMEDOUT'
+  | 'ETXTBSY';
 
-/** A system error code that Subwire passes on. */
-export type SystemErrorCode = (typeof SYSTEM_CODES)[number] | 'EOTHER';
+/** The name that the system has for an error, `EOTHER` where there is none. Open: match on those that you know. */
+export type SystemErrorCode = KnownSystemCode | 'EOTHER' | (`E${string}` & {});
 
 /** Every `code` that an error of this package can have. */
 export type SubprocessErrorCode =
@@ -46,12 +49,19 @@ export class SubprocessError extends Error {
   }
 }
 
-/** How far the start of a child had come when it failed. */
-export type SpawnStage = 'lookup' | 'cwd' | 'stdio' | 'spawn' | 'exec' | 'identity';
+/**
+ * How far the start of a child had come when it failed. Open: backends that reach further away have more of them
+ * (`connect`, `auth`, `queue`).
+ */
+export type SpawnStage = KnownSpawnStage | (string & {});
+
+/** The stages of a start on this machine. */
+type KnownSpawnStage = 'lookup' | 'cwd' | 'stdio' | 'spawn' | 'exec' | 'identity' | 'watch';
 
 /**
  * A child could not be started; nothing of it is left.
  *
+ * With `mayHaveRun` the program was under way already, could not be watched, and was killed.
  * @asyncio FileNotFoundError, PermissionError, NotADirectoryError and other OSErrors at creation
  * Differs: one class; `code` and `stage` tell the cases apart.
  */
@@ -64,16 +74,19 @@ export class SpawnError extends SubprocessError {
   readonly program: string;
   /** The file or directory that is to blame, `null` where none is. */
   readonly path: string | null;
+  /** Whether the program may have run for a moment. */
+  readonly mayHaveRun: boolean;
 
   constructor(
     code: SystemErrorCode,
-    details: { stage: SpawnStage; program: string; path: string | null; reason: string },
+    details: { stage: SpawnStage; program: string; path: string | null; reason: string; mayHaveRun?: boolean },
     options?: ErrorOptions,
   ) {
     super(code, `cannot start ${JSON.stringify(details.program)}: ${details.reason} (${code})`, options);
     this.stage = details.stage;
     this.program = details.program;
     this.path = details.path;
+    this.mayHaveRun = details.mayHaveRun ?? false;
   }
 }
 
@@ -157,10 +170,14 @@ export class TransportLostError extends SubprocessError {
   declare readonly code: 'ERR_TRANSPORT_LOST';
   /** When it happened. */
   readonly phase: LossPhase;
-  /** Whether the process may still run on the other side. */
-  readonly mayStillRun: boolean;
+  /** Whether the process may still run on the other side; `'unknown'` where nobody can tell. */
+  readonly mayStillRun: boolean | 'unknown';
 
-  constructor(message: string, details: { phase: LossPhase; mayStillRun: boolean }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: { phase: LossPhase; mayStillRun: boolean | 'unknown' },
+    options?: ErrorOptions,
+  ) {
     super('ERR_TRANSPORT_LOST', message, options);
     this.phase = details.phase;
     this.mayStillRun = details.mayStillRun;
@@ -181,9 +198,10 @@ export class CallbackError extends SubprocessError {
   }
 }
 
-/** Returns the system error code of anything thrown by the runtime, `EOTHER` where it is not one of ours. */
+/** Returns the system error code of anything thrown by the runtime, `EOTHER` where it has none. */
 export function systemErrorCode(thrown: unknown): SystemErrorCode {
   // By shape: the error may come from another realm.
   const code: unknown = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
-  return SYSTEM_CODES.find((known) => known === code) ?? 'EOTHER';
+  // Codes of Node's own begin with `ERR_`.
+  return typeof code === 'string' && /^E(?!RR_)[A-Z0-9]+$/.test(code) ? (code as SystemErrorCode) : 'EOTHER';
 }

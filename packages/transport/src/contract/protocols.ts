@@ -1,4 +1,5 @@
 import { BaseProtocol } from './base.js';
+import type { SignalFailure } from './signals.js';
 import type { ReadTransport, SubprocessTransport } from './transports.js';
 
 /**
@@ -98,4 +99,12 @@ export class SubprocessProtocol extends BaseProtocol {
    * Tells how many bytes of the memory that `getBuffer` offered were filled.
    */
   bufferUpdated?(fd: number, nbytes: number): void;
+  /**
+   * Called when a signal that was handed on turned out not to be deliverable; without this method it is a warning of the
+   * process.
+   *
+   * Only backends that reach the child through somebody else call it. It may come at any time before `connectionLost`.
+   * Differs: asyncio knows no such backends.
+   */
+  signalFailed?(failure: SignalFailure): void;
 }

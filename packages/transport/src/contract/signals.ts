@@ -4,6 +4,16 @@ import { ValueError } from './errors.js';
 /** A signal by name or by number; 0 asks whether the process can be signalled. */
 export type Signal = NodeJS.Signals | number;
 
+/** Whom a signal reaches: the child, its process group, or the child with everything below it. */
+export type SignalScope = 'process' | 'group' | 'tree';
+
+/** A signal that was queued by an engine and turned out not to be deliverable. */
+export interface SignalFailure {
+  readonly signal: Signal;
+  readonly scope: SignalScope;
+  readonly error: Error;
+}
+
 const byName: ReadonlyMap<string, number> = new Map(Object.entries(constants.signals));
 
 /** Highest signal number of Linux (SIGRTMAX). */

@@ -23,10 +23,20 @@ export interface HasFd {
 }
 
 /**
- * A place for the child's input or one of its outputs: `PIPE`, `DEVNULL`, `null` to inherit ours, or an open descriptor,
- * which the child gets a duplicate of and which is never closed by us.
+ * One end of a pipe between two children, from `backend.createPipe()`.
+ *
+ * For backend authors: make a subclass; only the backend that made an end knows what it is.
  */
-export type Stdio = number | HasFd | null;
+export abstract class PipeEnd {
+  /** The name of the backend that made it. */
+  abstract readonly backendName: string;
+}
+
+/**
+ * A place for the child's input or one of its outputs: `PIPE`, `DEVNULL`, `null` to inherit ours, or an open descriptor,
+ * which the child gets a duplicate of and which is never closed by us; or an end of a pipe to another child.
+ */
+export type Stdio = number | HasFd | PipeEnd | null;
 
 /** A place for the child's stderr: as `Stdio`, or `STDOUT`. */
 export type StderrStdio = Stdio;
@@ -37,5 +47,7 @@ export type StdioSlot =
   | { readonly kind: 'null' }
   /** An open descriptor of this process. */
   | { readonly kind: 'fd'; readonly fd: number }
+  /** An end of a pipe to another child. */
+  | { readonly kind: 'end'; readonly end: PipeEnd }
   /** The very description that stands at descriptor 1; only at 2, and only if 1 is a pipe. */
   | { readonly kind: 'stdout' };

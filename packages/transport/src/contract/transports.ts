@@ -1,5 +1,5 @@
 import type { BaseTransport } from './base.js';
-import type { Signal } from './signals.js';
+import type { Signal, SignalScope } from './signals.js';
 
 /**
  * The reading end of a pipe.
@@ -118,18 +118,23 @@ export interface SubprocessTransport extends BaseTransport {
   getPipeTransport(fd: number): ReadTransport | WriteTransport | null;
   /**
    * Sends a signal to the child.
+   *
+   * `'group'` reaches the child's own process group for as long as it has members, also when the child has ended. A
+   * backend that hands signals on to somebody else may learn only later that one was not delivered; then
+   * `signalFailed` of the protocol is called.
    * @param signal - A name or a number.
-   * @param scope - `'group'` sends it to the child's own process group. Default: `'process'`.
-   * @throws {ProcessLookupError} if the backend finds nobody, and always once the return code is known:
-   * the number may belong to a stranger by then.
+   * @param scope - `'group'`: the child's own process group; `'tree'`: the child and all its descendants. Default:
+   * `'process'`.
+   * @throws {ProcessLookupError} if the backend finds nobody; for the process itself always once the return code is
+   * known: its number may belong to a stranger by then.
    * @throws {ValueError} for an unknown signal.
    * @throws {NotSupportedError} if the backend cannot deliver it.
    * @throws {SubprocessError} `EPERM` if the child may not be signalled.
    * @throws {TransportLostError} if the link to the child died.
    * @asyncio SubprocessTransport.send_signal
-   * Differs: throws as soon as the return code is known, not only when all pipes are lost; takes names and a scope.
+   * Differs: throws as soon as the return code is known, not only when all pipes are lost; takes names and a scope, and a group outlives its leader.
    */
-  sendSignal(signal: Signal, scope?: 'process' | 'group'): void;
+  sendSignal(signal: Signal, scope?: SignalScope): void;
   /**
    * Sends SIGTERM.
    * @throws as `sendSignal`.
@@ -143,9 +148,20 @@ export interface SubprocessTransport extends BaseTransport {
    */
   kill(): void;
   /**
-   * Closes our ends of the pipes and kills the child with SIGKILL if its end is not known yet. It does not wait: the
-   * callbacks that are due still come, `connectionLost` last.
+   * Kills the child with SIGKILL if its end is not known yet, and then closes our ends of the pipes: the child never sees
+   * the end of its input before the signal. It does not wait: the callbacks that are due still come, `connectionLost` last.
    * @asyncio SubprocessTransport.close
+   * Differs: the signal comes first; asyncio closes the pipes and then kills.
    */
   close(): void;
+  /**
+   * Lets the child and its pipes keep this process alive, as they do from the start.
+   * Differs: asyncio has no such call; a program ends with its loop.
+   */
+  ref(): void;
+  /**
+   * Lets this process end although the child runs; the child lives on. Timers and sockets of your own still count.
+   * Differs: asyncio has no such call; a program ends with its loop.
+   */
+  unref(): void;
 }

@@ -9,14 +9,15 @@
  *    that rule 3 is always reached.
  */
 import type { BaseProtocol } from '../contract/base.js';
+import type { ChildExit } from '../contract/childExit.js';
 import type { CallbackErrorReporter } from '../contract/callbackErrors.js';
 import { CallbackQueue } from './callbackQueue.js';
-import type { ChildHandle } from '../seam/childHandle.js';
+import type { ChildHandle, KillAnswer } from '../seam/childHandle.js';
 import type { Clock } from '../contract/clock.js';
 import { ProcessLookupError, type TransportLostError } from '../contract/errors.js';
 import type { SubprocessProtocol } from '../contract/protocols.js';
 import { ReadPipeTransport } from './readPipeTransport.js';
-import { signalNumber, type Signal } from '../contract/signals.js';
+import { signalNumber, type Signal, type SignalFailure, type SignalScope } from '../contract/signals.js';
 import { StdinGrace } from './stdinGrace.js';
 import { InputReceiver, outputReceiver, type PipeOwner } from './subprocessPipes.js';
 import type { ReadTransport, SubprocessTransport, WriteTransport } from '../contract/transports.js';
@@ -55,9 +56,11 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
   #settleCancelled: (() => void) | null = null;
   #state: 'starting' | 'running' | 'cancelled' | 'failed' = 'starting';
   #pid: number | null = null;
-  #returncode: number | null = null;
+  #exit: ChildExit | null = null;
   #lost: TransportLostError | null = null;
   #closed = false;
+  /** `close()` waits with the pipes until a queued signal has arrived. */
+  #closeHeld = false;
   #finishing = false;
   #finished = false;
 
@@ -75,6 +78,7 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
     handle.on('exit', this.#onExit, this);
     handle.on('lost', this.#onLost, this);
     handle.on('error', this.#onError, this);
+    handle.on('killFailed', this.#onKillFailed, this);
     this.#stdin = this.#connectStdin();
     for (const [fd, output] of handle.outputs) {
       this.#openPipes += 1;
@@ -92,6 +96,8 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
         return this.#settings.backendName;
       case 'clock':
         return this.#settings.clock;
+      case 'exit':
+        return this.#exit ?? defaultValue;
       default:
         return defaultValue;
     }
@@ -102,7 +108,7 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
   }
 
   getReturncode(): number | null {
-    return this.#returncode;
+    return this.#exit?.returncode ?? null;
   }
 
   getPipeTransport(fd: 0): WriteTransport | null;
@@ -111,15 +117,15 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
     return fd === 0 ? this.#stdin : (this.#outputs.get(fd) ?? null);
   }
 
-  sendSignal(signal: Signal, scope: 'process' | 'group' = 'process'): void {
+  sendSignal(signal: Signal, scope: SignalScope = 'process'): void {
     signalNumber(signal);
-    if (this.#returncode !== null) {
+    if (this.#exit !== null && scope === 'process') {
       throw new ProcessLookupError();
     }
     if (this.#lost !== null) {
       throw this.#lost;
     }
-    if (!this.#handle.kill(signal, scope)) {
+    if (this.#handle.kill(signal, scope) === 'gone') {
       throw new ProcessLookupError();
     }
   }
@@ -141,11 +147,20 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
       return;
     }
     this.#closed = true;
-    this.#stdin?.close();
-    for (const output of this.#outputs.values()) {
-      output.close();
+    if (this.#killIfRunning() === 'queued') {
+      // The end of its input must not reach the child before the signal does.
+      this.#closeHeld = true;
+    } else {
+      this.#closePipes();
     }
-    this.#killIfRunning();
+  }
+
+  ref(): void {
+    this.#handle.ref();
+  }
+
+  unref(): void {
+    this.#handle.unref();
   }
 
   setProtocol(protocol: BaseProtocol): void {
@@ -181,6 +196,10 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
       if (this.#state === 'running') {
         this.close();
         this.#tryFinish();
+      } else if (this.#handle.abandon()) {
+        this.#state = 'failed';
+        this.#protocol = null;
+        this.#settleCancelled();
       } else {
         this.#state = 'cancelled';
       }
@@ -211,8 +230,8 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
   #onSpawn(pid: number | null): void {
     this.#pid = pid;
     if (this.#state === 'cancelled') {
-      this.#dropPipes();
       this.#killIfRunning();
+      this.#dropPipes();
       return;
     }
     this.#state = 'running';
@@ -226,8 +245,9 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
     this.#settleStarted = null;
   }
 
-  #onExit(returncode: number): void {
-    this.#returncode = returncode;
+  #onExit(end: ChildExit): void {
+    this.#exit = end;
+    this.#releaseClose();
     if (this.#state === 'cancelled') {
       this.#settleCancelled?.();
       return;
@@ -267,6 +287,35 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
     this.#settleStarted = null;
   }
 
+  #onKillFailed(failure: SignalFailure): void {
+    this.#releaseClose();
+    this.queue.deliver('signalFailed', () => {
+      const protocol = this.#protocol;
+      if (protocol?.signalFailed === undefined) {
+        process.emitWarning(`a signal (${failure.signal}) did not reach a child: ${failure.error.message}`, {
+          type: 'SubwireWarning',
+          code: 'SUBWIRE_SIGNAL_FAILED',
+        });
+      } else {
+        protocol.signalFailed(failure);
+      }
+    });
+  }
+
+  #releaseClose(): void {
+    if (this.#closeHeld) {
+      this.#closeHeld = false;
+      this.#closePipes();
+    }
+  }
+
+  #closePipes(): void {
+    this.#stdin?.close();
+    for (const output of this.#outputs.values()) {
+      output.close();
+    }
+  }
+
   #dropPipes(): void {
     this.#stdin?.abort();
     for (const output of this.#outputs.values()) {
@@ -274,20 +323,21 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
     }
   }
 
-  #killIfRunning(): void {
-    if (this.#returncode !== null || this.#lost !== null) {
-      return;
+  #killIfRunning(): KillAnswer {
+    if (this.#exit !== null || this.#lost !== null) {
+      return 'gone';
     }
     try {
-      this.#handle.kill('SIGKILL');
+      return this.#handle.kill('SIGKILL');
     } catch (thrown) {
       // A set-uid child may not be ours to kill, and an engine may have no signals: closing the pipes is what is left.
       void thrown;
+      return 'gone';
     }
   }
 
   #tryFinish(): void {
-    const ended = this.#returncode !== null || this.#lost !== null;
+    const ended = this.#exit !== null || this.#lost !== null;
     if (!ended || this.#openPipes > 0 || this.#finishing) {
       return;
     }

@@ -7,14 +7,15 @@ import { NotSupportedError } from '../contract/errors.js';
 import { requireFreeFds } from './fdHeadroom.js';
 import { NodeChildHandle } from './nodeChildHandle.js';
 import { spawnFailure } from '../seam/spawnFailure.js';
+import { textRequest, type TextRequest } from '../seam/textRequest.js';
 import { checkDirectory, locateProgram } from '../seam/locateProgram.js';
 
 const windows = process.platform === 'win32';
 
 const supports: BackendCapabilities = Object.freeze({
-  pids: true,
-  signals: true,
-  groupSignals: !windows,
+  pids: 'local',
+  signals: windows ? Object.freeze(['SIGINT', 'SIGKILL', 'SIGQUIT', 'SIGTERM'] as const) : 'all',
+  signalScopes: Object.freeze(windows ? (['process'] as const) : (['process', 'group'] as const)),
   realtimeSignals: false,
   newSession: true,
   processGroup: false,
@@ -22,12 +23,16 @@ const supports: BackendCapabilities = Object.freeze({
   descriptors: true,
   extraFds: true,
   closeFds: false,
-  realPipes: false,
+  pipes: Object.freeze(['socket'] as const),
   pipeSize: false,
   stdinPeerClose: true,
   offThreadSpawn: false,
   readInto: false,
   loss: false,
+  bytes: false,
+  synchronousSpawn: false,
+  createPipe: false,
+  resourceUsage: false,
 });
 
 /** Descriptors of libuv's own during a spawn, besides those for what the child gets. */
@@ -44,7 +49,8 @@ const SPAWN_FDS = 2;
 export const nodeBackend: SubprocessBackend = Object.freeze({
   name: 'node',
   supports,
-  spawn(request: SpawnRequest): ChildHandle {
+  spawn(given: SpawnRequest): ChildHandle {
+    const request = textRequest(given, 'node');
     // An explicit copy of our environment: Node would read inherited properties of it too.
     const env = request.env ?? Object.assign(Object.create(null) as Record<string, string>, process.env);
     let file: string | null = null;
@@ -91,7 +97,7 @@ function checkDescriptors(request: SpawnRequest): void {
   }
 }
 
-function commandOf(request: SpawnRequest, env: Readonly<Record<string, string>>): Command {
+function commandOf(request: TextRequest, env: Readonly<Record<string, string>>): Command {
   const { program, cwd, args } = request;
   const named = request.executable ?? program;
   if (windows) {
@@ -110,7 +116,7 @@ function commandOf(request: SpawnRequest, env: Readonly<Record<string, string>>)
   return { file: '/bin/sh', argv0: 'sh', args: ['-c', script, file, ...args] };
 }
 
-function spawnChild(request: SpawnRequest, env: Record<string, string>, command: Command): ChildHandle {
+function spawnChild(request: TextRequest, env: Record<string, string>, command: Command): ChildHandle {
   const nullFds: number[] = [];
   try {
     const options = Object.assign(Object.create(null) as SpawnOptions, {
@@ -148,9 +154,11 @@ function stdioOf(request: SpawnRequest, nullFds: number[]): ('pipe' | 'ignore' |
           stdio[childFd] = fd;
         }
         break;
+      case 'end':
+        throw new NotSupportedError('createPipe', 'the node backend cannot join two children by a pipe');
       case 'stdout':
         if (windows) {
-          throw new NotSupportedError('realPipes', 'stderr: STDOUT into a pipe is not supported on Windows');
+          throw new NotSupportedError('pipes', 'stderr: STDOUT into a pipe is not supported on Windows');
         }
         // The shell in front redirects it before the program runs.
         stdio[childFd] = 'ignore';

@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import type { SpawnRequest } from '../seam/backend.js';
-import { ChildHandle, type ReadPipeHandle, type WritePipeHandle } from '../seam/childHandle.js';
+import { ChildHandle, type KillAnswer, type ReadPipeHandle, type WritePipeHandle } from '../seam/childHandle.js';
 import { NotSupportedError, SubprocessError, systemErrorCode } from '../contract/errors.js';
 import { NodeReadPipe, readableStdin } from './nodePipes.js';
 import { NodeWritePipe } from './nodeWritePipe.js';
 import { spawnFailure } from '../seam/spawnFailure.js';
-import { signalName, signalNumber, type Signal } from '../contract/signals.js';
+import { signalName, signalNumber, type Signal, type SignalScope } from '../contract/signals.js';
 
 /** A `ChildProcess`, as far as it is used here: only the backend's own file knows the module. */
 export interface NodeChild {
@@ -47,7 +47,7 @@ export class NodeChildHandle extends ChildHandle {
     });
     child.once('exit', (code, signal) => {
       this.#ended = true;
-      this.emit('exit', signal === null ? (code ?? 0) : -signalNumber(signal));
+      this.emit('exit', { returncode: signal === null ? (code ?? 0) : -signalNumber(signal) });
     });
     child.on('error', (error) => {
       if (this.#started) {
@@ -60,12 +60,24 @@ export class NodeChildHandle extends ChildHandle {
     });
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
+  override get pid(): number | null {
+    return this.#child.pid ?? null;
+  }
+
+  /** `child_process` starts a child before `spawn()` returns: there is nothing to take back. */
+  override abandon(): boolean {
+    return false;
+  }
+
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
+    if (scope === 'tree') {
+      throw new NotSupportedError('signalScopes', 'the node backend cannot signal the descendants of a child');
+    }
     if (this.#ended) {
-      return false;
+      return 'gone';
     }
     const number = signalNumber(signal);
-    return scope === 'group' ? this.#killGroup(number) : this.#killProcess(number);
+    return (scope === 'group' ? this.#killGroup(number) : this.#killProcess(number)) ? 'sent' : 'gone';
   }
 
   #killProcess(number: number): boolean {
@@ -82,7 +94,7 @@ export class NodeChildHandle extends ChildHandle {
 
   #killGroup(number: number): boolean {
     if (!this.#leadsGroup) {
-      throw new NotSupportedError('groupSignals', 'the child has no group of its own; start it with startNewSession');
+      throw new NotSupportedError('signalScopes', 'the child has no group of its own; start it with startNewSession');
     }
     const { pid } = this.#child;
     return this.#killByPid(pid === undefined ? undefined : -pid, number);

@@ -1,16 +1,21 @@
-import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from '../seam/backend.js';
+import type { BackendCapabilities, PipeKind, SpawnRequest, SubprocessBackend } from '../seam/backend.js';
 import { reportAsUncaught, type CallbackErrorReporter } from '../contract/callbackErrors.js';
-import { NotSupportedError, ValueError } from '../contract/errors.js';
+import { NotSupportedError } from '../contract/errors.js';
+import { hasBytes } from '../seam/textRequest.js';
 import { ownOptions } from './ownOptions.js';
 import { parseStdio, type StdioOptions } from './stdioOptions.js';
-import { callable, flag, pathText, text, wholeNumber, withMethod } from './valueChecks.js';
+import { parseEnvironment, type EnvironmentOption } from './environment.js';
+import { byteString, callable, flag, oneOf, pathOf, wholeNumber, withMethod } from './valueChecks.js';
 
 /** How to start a child; every field has a default. */
 export interface SubprocessOptions extends StdioOptions {
   /** The child's directory. Default: ours. */
-  readonly cwd?: string | URL;
-  /** The complete environment, nothing is merged; `undefined` values are left out. Default: ours. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string | Uint8Array | URL;
+  /**
+   * The complete environment, nothing is merged; `undefined` values are left out. A `Map`, or an array of pairs, can have
+   * names that are bytes. Default: ours.
+   */
+  readonly env?: EnvironmentOption;
   /** Makes the child the leader of a session, and so of a process group, of its own. Default: `false`. */
   readonly startNewSession?: boolean;
   /** The process group to join, 0 for a new one. Default: ours. */
@@ -24,6 +29,11 @@ export interface SubprocessOptions extends StdioOptions {
    * cannot do it refuses it, where asyncio ignores it.
    */
   readonly pipeSize?: number;
+  /**
+   * What stands between us and the child: real pipes, which it can open again by name, or socket pairs, which move more
+   * bytes per second. Default: the first of `supports.pipes` of the backend.
+   */
+  readonly pipes?: PipeKind;
   /** The child's user id. Default: ours. */
   readonly user?: number;
   /** The child's group id. Default: ours. */
@@ -41,13 +51,13 @@ export interface SubprocessOptions extends StdioOptions {
 /** Options of `subprocessExec`. */
 export interface SubprocessExecOptions extends SubprocessOptions {
   /** What to execute instead of the program, which then only names the child (`argv[0]`). */
-  readonly executable?: string | URL;
+  readonly executable?: string | Uint8Array | URL;
 }
 
 /** Options of `subprocessShell`. */
 export interface SubprocessShellOptions extends SubprocessOptions {
   /** The shell. Default: `/bin/sh`. */
-  readonly executable?: string | URL;
+  readonly executable?: string | Uint8Array | URL;
 }
 
 /** Default of `stdinGraceMs`. */
@@ -70,6 +80,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof SubprocessExecOptions>(
   'passFds',
   'extraFds',
   'pipeSize',
+  'pipes',
   'user',
   'group',
   'signal',
@@ -95,28 +106,30 @@ export interface CreationSettings {
  * @throws {NotSupportedError} for something that the backend cannot do.
  */
 export function parseCreation(
-  program: string | URL,
-  args: readonly string[],
+  program: string | Uint8Array | URL,
+  args: readonly (string | Uint8Array)[],
   options: SubprocessExecOptions,
   defaultBackend: SubprocessBackend,
 ): readonly [SpawnRequest, CreationSettings] {
   const own = ownOptions(options, KNOWN_OPTIONS);
   if (!Array.isArray(args)) {
-    throw new TypeError('args must be an array of strings');
+    throw new TypeError('args must be an array of strings or Uint8Arrays');
   }
   const request: SpawnRequest = {
-    program: pathText(program, 'program'),
+    program: pathOf(program, 'program'),
     // Not `map`, which leaves holes alone.
-    args: Array.from(args, (arg, index) => text(arg, `args[${index}]`)),
-    executable: own.executable === undefined ? null : pathText(own.executable, 'executable'),
+    args: Array.from(args, (arg, index) => byteString(arg, `args[${index}]`)),
+    executable: own.executable === undefined ? null : pathOf(own.executable, 'executable'),
     stdio: parseStdio(own),
-    cwd: own.cwd === undefined ? null : pathText(own.cwd, 'cwd'),
-    env: own.env === undefined ? null : parseEnv(own.env),
+    cwd: own.cwd === undefined ? null : pathOf(own.cwd, 'cwd'),
+    ...parseEnvironment(own.env),
     startNewSession: flag(own.startNewSession ?? false, 'startNewSession'),
     processGroup: wholeNumber(own.processGroup, 'processGroup', MAX_ID),
     pipeSize: wholeNumber(own.pipeSize, 'pipeSize', Number.MAX_SAFE_INTEGER, 1),
     user: wholeNumber(own.user, 'user', MAX_ID),
     group: wholeNumber(own.group, 'group', MAX_ID),
+    pipes: own.pipes === undefined ? null : oneOf<PipeKind>(own.pipes, ['pipe', 'socket'], 'pipes'),
+    synchronous: false,
   };
   const settings: CreationSettings = {
     signal: own.signal === undefined ? null : withMethod(own.signal, 'throwIfAborted', 'signal must be an AbortSignal'),
@@ -129,28 +142,18 @@ export function parseCreation(
   return [request, settings];
 }
 
-function parseEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  if (typeof env !== 'object' || env === null) {
-    throw new TypeError('env must be an object');
-  }
-  const own = Object.create(null) as Record<string, string>;
-  for (const name of Object.keys(env)) {
-    const value = env[name];
-    if (value === undefined) {
-      continue;
-    }
-    if (name === '' || name.includes('=') || name.includes('\0')) {
-      throw new ValueError('env has an empty name, or a name with "=" or a NUL byte');
-    }
-    own[name] = text(value, 'a value in env');
-  }
-  return own;
-}
+type FlagName = {
+  [Name in keyof BackendCapabilities]: BackendCapabilities[Name] extends boolean ? Name : never;
+}[keyof BackendCapabilities];
 
 function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend): void {
-  const need = (capability: keyof BackendCapabilities, wanted: boolean, what: string): void => {
-    if (wanted && !backend.supports[capability]) {
-      throw new NotSupportedError(capability, `the ${backend.name} backend does not support ${what}`);
+  const { name, supports } = backend;
+  const refuse = (capability: keyof BackendCapabilities, what: string): never => {
+    throw new NotSupportedError(capability, `the ${name} backend does not support ${what}`);
+  };
+  const need = (capability: FlagName, wanted: boolean, what: string): void => {
+    if (wanted && !supports[capability]) {
+      refuse(capability, what);
     }
   };
   need('newSession', request.startNewSession, 'startNewSession');
@@ -158,10 +161,11 @@ function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend):
   need('pipeSize', request.pipeSize !== null, 'pipeSize');
   need('identity', request.user !== null || request.group !== null, 'user and group');
   need('extraFds', request.stdio.size > 3, 'passFds and extraFds');
-  const slots = [...request.stdio.values()];
-  need(
-    'descriptors',
-    slots.some((one) => one.kind === 'fd'),
-    'descriptors of this process (inherit included)',
-  );
+  need('bytes', hasBytes(request), 'a program, arguments, a directory or variables that are no UTF-8');
+  if (request.pipes !== null && !supports.pipes.includes(request.pipes)) {
+    refuse('pipes', `pipes: ${JSON.stringify(request.pipes)}`);
+  }
+  for (const slot of request.stdio.values()) {
+    need('descriptors', slot.kind === 'fd', 'descriptors of this process (inherit included)');
+  }
 }

@@ -1,5 +1,13 @@
 import { ValueError } from '../contract/errors.js';
-import { DEVNULL, PIPE, STDOUT, type StderrStdio, type Stdio, type StdioSlot } from '../contract/stdio.js';
+import {
+  DEVNULL,
+  PIPE,
+  STDOUT,
+  type StderrStdio,
+  type Stdio,
+  type StdioSlot,
+  type PipeEnd,
+} from '../contract/stdio.js';
 
 /** What stands at the descriptors of a child. */
 export interface StdioOptions {
@@ -15,8 +23,8 @@ export interface StdioOptions {
   readonly extraFds?: Readonly<Record<number, Stdio>>;
 }
 
-/** Highest descriptor number that a child may be given. */
-const MAX_FD = 4_095;
+/** Highest descriptor number that Linux gives any process, unless its administrator raised `fs.nr_open`. */
+const MAX_FD = 1_048_575;
 
 /**
  * Returns what a backend has to put at each descriptor.
@@ -73,6 +81,9 @@ function slot(given: Stdio | undefined, childFd: number, what: string): StdioSlo
     case null:
       return { kind: 'fd', fd: childFd };
     default: {
+      if (isPipeEnd(given)) {
+        return { kind: 'end', end: given };
+      }
       const fd: unknown = typeof given === 'object' ? given.fd : given;
       if (fd === STDOUT) {
         throw new ValueError(`${what} cannot be STDOUT; only stderr can`);
@@ -86,4 +97,9 @@ function slot(given: Stdio | undefined, childFd: number, what: string): StdioSlo
       return { kind: 'fd', fd };
     }
   }
+}
+
+/** By shape: an end may come from a backend that was built against another copy of this package. */
+function isPipeEnd(given: Stdio): given is PipeEnd {
+  return typeof given === 'object' && given !== null && 'backendName' in given;
 }

@@ -10,12 +10,15 @@
  * 4. Every `write` gets exactly one `flushed`, in the order of the writes.
  * 5. Every pipe emits `close` exactly once: at its natural end, on failure, and after `close()`, `end()` or `destroy()`.
  *    After `error` pipes emit nothing; after `lost` the transport closes them itself.
- * 6. A chunk handed up belongs to the receiver; a chunk handed down is not kept after `write()` returned: what the system
- *    did not take by then has been copied.
+ * 6. A chunk handed up belongs to the receiver, its `ArrayBuffer` included: nobody else's byte is in it, and it may be
+ *    transferred. A chunk handed down is not kept after `write()` returned: what the system did not take has been copied.
+ * 7. After `abandon()` returned `true` nothing is emitted.
+ * 8. A `kill()` that answered `'queued'` may be followed by one `killFailed`, also after `exit` and `lost`.
  */
 import { EventEmitter } from 'eventemitter3';
+import type { ChildExit } from '../contract/childExit.js';
 import type { TransportLostError } from '../contract/errors.js';
-import type { Signal } from '../contract/signals.js';
+import type { Signal, SignalFailure, SignalScope } from '../contract/signals.js';
 
 /** Memory that a receiver offers for the next read. */
 export interface BufferReceiver {
@@ -77,13 +80,24 @@ export abstract class WritePipeHandle extends EventEmitter<WritePipeEvents> {
 export interface ChildHandleEvents {
   /** The far side accepted it; `null` where pids are not known. */
   spawn: (pid: number | null) => void;
-  /** The return code: an exit code, or minus the number of the signal. */
-  exit: (returncode: number) => void;
+  /** It ended, and this is how. */
+  exit: (end: ChildExit) => void;
   /** The link died: the status is unknown and the process may still run. */
   lost: (error: TransportLostError) => void;
   /** It never started. */
   error: (error: Error) => void;
+  /** A signal for which `kill()` answered `'queued'` was not delivered. */
+  killFailed: (failure: SignalFailure) => void;
 }
+
+/**
+ * What became of a signal.
+ *
+ * - `'sent'`: the system or the engine took it.
+ * - `'gone'`: there was nobody to receive it.
+ * - `'queued'`: it is on its way to where that is known; should it fail there, `killFailed` says so.
+ */
+export type KillAnswer = 'sent' | 'gone' | 'queued';
 
 /** A child process, as a backend sees it. */
 export abstract class ChildHandle extends EventEmitter<ChildHandleEvents> {
@@ -91,10 +105,29 @@ export abstract class ChildHandle extends EventEmitter<ChildHandleEvents> {
   abstract readonly stdin: WritePipeHandle | null;
   /** Our ends of the child's outputs, by the child's descriptor. */
   abstract readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
+
+  /** The number of the process; `null` before `spawn`, unless the request was `synchronous`, and where pids are not known. */
+  get pid(): number | null {
+    return null;
+  }
+
+  /**
+   * Takes the creation back, before `spawn` was emitted.
+   *
+   * @returns `true` if the program never ran and never will; then nothing is left open and no event follows. `false` if
+   * the start is under way (or over): the events come as ever, and the caller ends the child.
+   */
+  abstract abandon(): boolean;
   /**
    * Sends a signal.
-   * @returns `false` if there was no process to receive it.
+   *
+   * `'group'` reaches the child's process group for as long as it has members, also when the child itself has ended.
    * @throws {NotSupportedError} if the engine cannot deliver it; never a silent no-op.
+   * @throws {SubprocessError} if the system refuses.
    */
-  abstract kill(signal: Signal, scope?: 'process' | 'group'): boolean;
+  abstract kill(signal: Signal, scope?: SignalScope): KillAnswer;
+  /** Lets the child and its pipes keep this process alive, as they do from the start. */
+  ref(): void {}
+  /** Lets this process end although the child runs: neither the child nor its pipes keep it alive. */
+  unref(): void {}
 }

@@ -1,4 +1,5 @@
 import type { SpawnRequest } from './backend.js';
+import { showByteString } from './textRequest.js';
 import { SpawnError, systemErrorCode, type SpawnStage, type SystemErrorCode } from '../contract/errors.js';
 
 const REASONS: Partial<Record<SystemErrorCode, string>> = {
@@ -26,7 +27,7 @@ export function spawnFailure(thrown: unknown, request: SpawnRequest, file: strin
     code,
     {
       stage: stageOf(code, request),
-      program: request.program,
+      program: showByteString(request.program),
       path: file,
       reason: REASONS[code] ?? 'the system refused',
     },

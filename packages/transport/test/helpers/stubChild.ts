@@ -1,8 +1,8 @@
 /** A child whose every event is emitted by the test. */
 import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from '../../src/seam/backend.js';
-import { ChildHandle, ReadPipeHandle, WritePipeHandle } from '../../src/seam/childHandle.js';
+import { ChildHandle, ReadPipeHandle, WritePipeHandle, type KillAnswer } from '../../src/seam/childHandle.js';
 import { systemClock, type Clock } from '../../src/contract/clock.js';
-import type { Signal } from '../../src/contract/signals.js';
+import type { Signal, SignalScope } from '../../src/contract/signals.js';
 import { bytes } from './bytes.js';
 
 /** Records what is asked of it; `data` and `finish` are the test's. */
@@ -114,7 +114,11 @@ export class StubChild extends ChildHandle {
   override readonly outputs: ReadonlyMap<number, StubReadPipe>;
   readonly kills: string[] = [];
   /** What `kill` does after it was recorded. */
-  onKill: () => boolean = () => true;
+  onKill: () => KillAnswer = () => 'sent';
+  /** What `abandon` answers. */
+  takesBack = false;
+  abandoned = 0;
+  refs: string[] = [];
   /** Runs before the `spawn` event is emitted. */
   beforeStart: () => void = () => undefined;
 
@@ -139,9 +143,22 @@ export class StubChild extends ChildHandle {
     return pipe;
   }
 
-  override kill(signal: Signal, scope: 'process' | 'group' = 'process'): boolean {
-    this.kills.push(scope === 'group' ? `group:${signal}` : String(signal));
+  override abandon(): boolean {
+    this.abandoned += 1;
+    return this.takesBack;
+  }
+
+  override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
+    this.kills.push(scope === 'process' ? String(signal) : `${scope}:${signal}`);
     return this.onKill();
+  }
+
+  override ref(): void {
+    this.refs.push('ref');
+  }
+
+  override unref(): void {
+    this.refs.push('unref');
   }
 
   started(pid: number | null = 42): void {
@@ -158,15 +175,15 @@ export class StubChild extends ChildHandle {
   }
 
   exited(returncode = 0): void {
-    this.emit('exit', returncode);
+    this.emit('exit', { returncode });
   }
 }
 
 /** Every capability; a test takes some away. */
 export const EVERYTHING: BackendCapabilities = {
-  pids: true,
-  signals: true,
-  groupSignals: true,
+  pids: 'local',
+  signals: 'all',
+  signalScopes: ['process', 'group', 'tree'],
   realtimeSignals: true,
   newSession: true,
   processGroup: true,
@@ -174,12 +191,16 @@ export const EVERYTHING: BackendCapabilities = {
   descriptors: true,
   extraFds: true,
   closeFds: true,
-  realPipes: true,
+  pipes: ['pipe', 'socket'],
   pipeSize: true,
   stdinPeerClose: true,
   offThreadSpawn: true,
   readInto: false,
   loss: true,
+  bytes: true,
+  synchronousSpawn: true,
+  createPipe: true,
+  resourceUsage: true,
 };
 
 /** A backend that hands out stub children and records the requests. */

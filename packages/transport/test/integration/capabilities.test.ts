@@ -12,9 +12,9 @@ const { supports } = nodeBackend;
 describe('the node backend', () => {
   it('says what it can do, and cannot be talked into something else', () => {
     expect(supports).toEqual({
-      pids: true,
-      signals: true,
-      groupSignals: true,
+      pids: 'local',
+      signals: 'all',
+      signalScopes: ['process', 'group'],
       realtimeSignals: false,
       newSession: true,
       processGroup: false,
@@ -22,17 +22,21 @@ describe('the node backend', () => {
       descriptors: true,
       extraFds: true,
       closeFds: false,
-      realPipes: false,
+      pipes: ['socket'],
       pipeSize: false,
       stdinPeerClose: true,
       offThreadSpawn: false,
       readInto: false,
       loss: false,
+      bytes: false,
+      synchronousSpawn: false,
+      createPipe: false,
+      resourceUsage: false,
     });
     expect([Object.isFrozen(nodeBackend), Object.isFrozen(supports)]).toEqual([true, true]);
   });
 
-  it('lacks realPipes: a child cannot open its /dev/stdout', async () => {
+  it('lacks real pipes: a child cannot open its /dev/stdout', async () => {
     const { returncode, stdout } = await finish(await shell('echo hi > /dev/stdout'));
     expect(stdout).toBe('');
     expect(returncode).not.toBe(0);
@@ -73,11 +77,14 @@ describe('the node backend', () => {
       stdio: new Map([0, 1, 2].map((fd) => [fd, { kind: 'pipe' as const }])),
       cwd: null,
       env: null,
+      envByBytes: [],
       startNewSession: false,
       processGroup: null,
       pipeSize: null,
       user: null,
       group: null,
+      pipes: null,
+      synchronous: false,
     };
     const handle = nodeBackend.spawn(request);
     expect([...handle.outputs.values()].map((output) => 'readInto' in output)).toEqual([false, false]);
@@ -109,7 +116,7 @@ describe('the node backend', () => {
     expect(transport.getExtraInfo('backend')).toBe('node');
   });
 
-  it('has stdinPeerClose, pids, newSession and groupSignals', async () => {
+  it('has stdinPeerClose, pids, newSession and group signals', async () => {
     const { protocol, transport } = await shell('exec 0<&-; exec sleep 60', { startNewSession: true });
     await protocol.until(() => protocol.lines.includes('lost:0'));
     expect(transport.getPid()).toBeGreaterThan(0);

@@ -7,13 +7,21 @@ import { Recorder } from '../recorder.js';
 import { step } from '../step.js';
 import { rejection } from '../waiting.js';
 
-/** The backend of the subject, which notes how its children ended. */
+/** The backend of the subject, which notes how its children ended, or that they were taken back. */
 function observed(c: CaseContext): { readonly backend: SubprocessBackend; readonly endings: string[] } {
   const endings: string[] = [];
   const spawn = (request: SpawnRequest): ChildHandle => {
     const child = c.backend.spawn(request);
-    child.on('exit', (returncode) => endings.push(`exit:${returncode}`));
+    child.on('exit', (end) => endings.push(`exit:${end.returncode}`));
     child.on('error', () => endings.push('error'));
+    const abandon = child.abandon.bind(child);
+    child.abandon = () => {
+      const isTakenBack = abandon();
+      if (isTakenBack) {
+        endings.push('taken back');
+      }
+      return isTakenBack;
+    };
     return child;
   };
   const { name, supports, clock } = c.backend;
@@ -73,7 +81,7 @@ export const abort: RequirementTable = {
     },
   },
   'abort.reaped': {
-    behavior: 'An aborted creation rejects after the child was killed and reaped',
+    behavior: 'An aborted creation rejects after the child was killed and reaped, or at once if it was taken back',
     source: 'decision 7',
     needs: 'backend',
     async run(c) {
@@ -82,7 +90,7 @@ export const abort: RequirementTable = {
       const creation = c.start([step.forever()], { signal: controller.signal, backend });
       controller.abort();
       await rejection(creation);
-      deepEqual(endings, ['exit:-9']);
+      deepEqual(endings, [endings[0] === 'taken back' ? 'taken back' : 'exit:-9']);
     },
   },
   'abort.in-made': {

@@ -74,7 +74,7 @@ export const groups: RequirementTable = {
   'groups.signal-reaches-all': {
     behavior: 'A signal to the group reaches the grandchildren',
     source: 'F68',
-    requires: ['newSession', 'groupSignals'],
+    requires: ['newSession', 'signalScopes.group'],
     async run(c) {
       const child = await family(c);
       child.transport.sendSignal('SIGKILL', 'group');
@@ -100,7 +100,7 @@ export const groups: RequirementTable = {
   'groups.none-of-its-own': {
     behavior: 'A signal to the group of a child without one of its own is refused: it would hit ours',
     source: 'design §3',
-    requires: ['groupSignals'],
+    requires: ['signalScopes.group'],
     async run(c) {
       const child = await c.start([step.forever()]);
       const error = thrownBy(() => {
@@ -114,7 +114,7 @@ export const groups: RequirementTable = {
   'groups.after-exit': {
     behavior: 'A signal to the group of a child that has ended is a ProcessLookupError',
     source: 'decision 2',
-    requires: ['newSession', 'groupSignals'],
+    requires: ['newSession', 'signalScopes.group'],
     async run(c) {
       const child = await c.start([], { startNewSession: true });
       await child.exited();
@@ -152,7 +152,7 @@ export const groups: RequirementTable = {
   'groups.lacks-group-signals': {
     behavior: 'Without groupSignals a signal to the group is a NotSupportedError, not silence',
     source: 'BackendCapabilities',
-    lacks: 'groupSignals',
+    lacks: 'signalScopes.group',
     async run(c) {
       const child = await c.start([step.count()]);
       const error = thrownBy(() => {

@@ -18,6 +18,7 @@ import { output } from './output.js';
 import { outputFlow } from './outputFlow.js';
 import { ownership } from './ownership.js';
 import { seam } from './seam.js';
+import { seamStart } from './seamStart.js';
 import { seamWriting } from './seamWriting.js';
 import { seamReading } from './seamReading.js';
 import { pipeSize } from './pipeSize.js';
@@ -50,6 +51,7 @@ export const areas: readonly RequirementTable[] = [
   ownership,
   loss,
   seam,
+  seamStart,
   seamWriting,
   seamReading,
 ];

@@ -85,7 +85,7 @@ export const output: RequirementTable = {
   'output.reopened': {
     behavior: 'The child can open /dev/stdout',
     source: 'F38',
-    requires: ['realPipes'],
+    requires: ['pipes.pipe'],
     async run(c) {
       const child = await c.start([step.reopen('again')]);
       await child.ended();
@@ -95,7 +95,7 @@ export const output: RequirementTable = {
   'output.lacks-real-pipes': {
     behavior: 'Without real pipes the child cannot open /dev/stdout',
     source: 'F38',
-    lacks: 'realPipes',
+    lacks: 'pipes.pipe',
     async run(c) {
       const child = await c.start([step.reopen('again')]);
       await child.ended();

@@ -1,6 +1,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { NotSupportedError, type SubprocessExecOptions } from '@subwire/transport';
-import type { Capability, Requirement } from '../complianceCase.js';
+import type { Capability } from '../capability.js';
+import type { Requirement } from '../complianceCase.js';
 import { rejection } from '../waiting.js';
 
 /** Returns the requirement that a backend without a capability refuses the option that needs it. */

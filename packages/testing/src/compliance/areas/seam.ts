@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import type { StdioSlot } from '@subwire/transport';
 import { EVERY_CAPABILITY } from '../../fake/everyCapability.js';
 import type { RequirementTable } from '../complianceCase.js';
@@ -7,14 +7,20 @@ import { step } from '../step.js';
 /** The lower seam: the backend and the child’s handle. */
 export const seam: RequirementTable = {
   'seam.manifest': {
-    behavior: 'supports says yes or no to every capability, and to nothing else',
+    behavior: 'supports says yes or no to every capability, or lists what there is, and says nothing else',
     source: 'style §3 habit 5',
     needs: 'backend',
     run(c) {
       const { name, supports } = c.backend;
       ok(name.length > 0);
       deepEqual(Object.keys(supports).sort(), Object.keys(EVERY_CAPABILITY).sort());
-      ok(Object.values(supports).every((value) => typeof value === 'boolean'));
+      for (const [capability, value] of Object.entries(supports) as [string, unknown][]) {
+        // What is a list, or a word, in one backend is one in all.
+        const model: unknown = EVERY_CAPABILITY[capability as keyof typeof EVERY_CAPABILITY];
+        const isList = Array.isArray(model) || model === 'all';
+        ok(isList ? Array.isArray(value) || value === model : typeof value === typeof model, capability);
+      }
+      ok(['local', 'remote', 'none'].includes(supports.pids));
       return Promise.resolve();
     },
   },
@@ -54,7 +60,8 @@ export const seam: RequirementTable = {
       await handle.ended();
       equal(handle.lines[0], 'spawn');
       equal(handle.log.count('spawn'), 1);
-      equal(typeof handle.pid, c.subject.supports.pids ? 'number' : 'object');
+      equal(typeof handle.pid, c.subject.supports.pids === 'none' ? 'object' : 'number');
+      equal(handle.child.pid, handle.pid);
     },
   },
   'seam.pipes-as-asked': {
@@ -171,7 +178,7 @@ export const seam: RequirementTable = {
     },
   },
   'seam.kill-answers': {
-    behavior: 'kill() is true while the child runs and false after its end',
+    behavior: 'kill() answers sent or queued while the child runs, and gone after its end',
     source: 'ChildHandle.kill',
     requires: ['signals'],
     needs: 'backend',
@@ -179,10 +186,46 @@ export const seam: RequirementTable = {
       const handle = c.spawn([step.forever()]);
       await handle.seen('spawn');
       handle.resumeAll();
-      equal(handle.child.kill(0), true);
-      equal(handle.child.kill('SIGKILL'), true);
+      ok(['sent', 'queued'].includes(handle.child.kill(0)));
+      ok(['sent', 'queued'].includes(handle.child.kill('SIGKILL')));
       await handle.ended();
-      equal(handle.child.kill('SIGKILL'), false);
+      equal(handle.child.kill('SIGKILL'), 'gone');
+    },
+  },
+  'seam.scope-it-lacks': {
+    behavior: 'A scope that supports does not list is a NotSupportedError, not silence',
+    source: 'BackendCapabilities.signalScopes',
+    requires: ['signals'],
+    needs: 'backend',
+    async run(c) {
+      const handle = c.spawn([step.forever()]);
+      await handle.seen('spawn');
+      handle.resumeAll();
+      for (const scope of ['group', 'tree'] as const) {
+        if (!c.subject.supports.signalScopes.includes(scope)) {
+          throws(() => handle.child.kill('SIGTERM', scope), { name: 'NotSupportedError' });
+        }
+      }
+      handle.child.kill('SIGKILL');
+      await handle.ended();
+      equal(handle.returncode, -9);
+    },
+  },
+  'seam.resource-usage': {
+    behavior: 'The end of a child tells what it used',
+    source: 'ChildExit.resourceUsage',
+    requires: ['resourceUsage'],
+    needs: 'backend',
+    async run(c) {
+      const handle = c.spawn([step.write('x')]);
+      handle.resumeAll();
+      await handle.ended();
+      const usage = handle.end?.resourceUsage;
+      ok(usage !== undefined);
+      for (const [name, value] of Object.entries(usage) as [string, unknown][]) {
+        ok(typeof value === 'number' && value >= 0, name);
+      }
+      ok(usage.maxRssBytes > 0);
     },
   },
 };
