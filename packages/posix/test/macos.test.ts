@@ -305,7 +305,7 @@ describe('a signal on a Mac', () => {
     expect(log).toEqual(['spawn 70001']);
     await settle();
     expect(log).toEqual(['spawn 70001', 'exit -9']);
-    expect([handle.kill('SIGTERM'), mac.signals]).toEqual([false, []]);
+    expect([handle.kill('SIGTERM'), mac.signals]).toEqual(['gone', []]);
   });
 
   it('to a group that ended under our hands reaches nobody', async () => {

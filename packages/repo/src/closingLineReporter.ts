@@ -1,4 +1,6 @@
+import path from 'node:path';
 import type { AggregatedResult, Reporter, TestContext } from '@jest/reporters';
+import { forbiddenSkips } from './expectedSkips.js';
 
 /** What the closing line is made of; a part of Jest's own result. */
 export type Counts = Pick<
@@ -16,15 +18,43 @@ export function closingLine(counts: Counts): string {
   return `${counts.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
+/** What the skipped tests are read from; a part of Jest's own result. */
+export type RunFiles = readonly {
+  readonly testFilePath: string;
+  readonly testResults: readonly { readonly status: string; readonly fullName: string }[];
+}[];
+
+/** `path/of/the.test.ts: group title` of every test that did not run. */
+export function skippedTests(root: string, files: RunFiles): readonly string[] {
+  return files.flatMap(({ testFilePath, testResults }) =>
+    testResults
+      .filter(({ status }) => status === 'pending' || status === 'todo')
+      .map(({ fullName }) => `${path.relative(root, testFilePath)}: ${fullName}`),
+  );
+}
+
 const EXIT_GRACE_MS = 2_000;
 
-/** Ends the run with the closing line on stdout, and makes a run without a single executed test fail. */
+/**
+ * Ends the run with the closing line on stdout, and makes a run fail in which no test was executed or, where `CI` is `true`,
+ * one was skipped that must not be.
+ */
 export default class ClosingLineReporter implements Pick<Reporter, 'onRunComplete' | 'getLastError'> {
+  readonly #root: string;
   #error: Error | undefined;
+
+  constructor({ rootDir }: { readonly rootDir: string }) {
+    this.#root = rootDir;
+  }
 
   onRunComplete(_contexts: Set<TestContext>, results: AggregatedResult): void {
     if (results.numPassedTests + results.numFailedTests === 0) {
       this.#error = new Error('No test ran.');
+      process.stderr.write(`${this.#error.message}\n`);
+    }
+    const forbidden = forbiddenSkips(this.#root, skippedTests(this.#root, results.testResults));
+    if (forbidden.length > 0) {
+      this.#error = new Error(`Skipped, and not in .ci/expected-skips:\n${forbidden.join('\n')}`);
       process.stderr.write(`${this.#error.message}\n`);
     }
     // Only at exit is it sure that Jest's own summary comes before it.

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fetchNode, nodePackage } from './nodeBinary.js';
-import { wantedVersions } from './nodeVersions.js';
+import { forbiddenSkips } from './expectedSkips.js';
+import { wantedRuns, type NodeRun } from './nodeVersions.js';
 import { runSuite } from './suiteRun.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -13,8 +14,8 @@ interface VersionResult {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const versions = wantedVersions(args, process.versions.node);
-  if (versions === null) {
+  const runs = wantedRuns(args);
+  if (runs === null) {
     console.error('usage: nodeVersionsCli [22 24.21 26.10.0 ...]');
     return 2;
   }
@@ -24,19 +25,21 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const results: VersionResult[] = [];
-  for (const version of versions) results.push(await check(name, version));
+  for (const run of runs) results.push(await check(name, run));
   console.log(`\n${results.map(({ line }) => line).join('\n')}`);
   return results.some(({ failed }) => failed) ? 1 : 0;
 }
 
-async function check(name: string, version: string): Promise<VersionResult> {
+async function check(name: string, { version, tests }: NodeRun): Promise<VersionResult> {
   const fetched = await fetchNode(name, version, cache);
   if (fetched.kind !== 'there') {
-    const failed = fetched.kind === 'unknown';
+    const failed = fetched.kind === 'unknown' || forbiddenSkips(root, [`test:nodes: Node ${version}`]).length > 0;
     return { line: `Node ${version}: ${failed ? '' : 'SKIPPED, '}${fetched.reason}`, failed };
   }
-  console.log(`Node ${fetched.version} runs the tests`);
-  const { passed, summary, output } = await runSuite(fetched.binary, root);
+  console.log(
+    `Node ${fetched.version} runs ${tests === 'all' ? 'all tests' : 'the lower layers and the compliance suite'}`,
+  );
+  const { passed, summary, output } = await runSuite(fetched.binary, root, tests);
   if (!passed) console.log(output);
   return { line: `Node ${fetched.version}: ${summary}`, failed: !passed };
 }

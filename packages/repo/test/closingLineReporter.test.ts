@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { closingLine, type Counts } from '../src/closingLineReporter.js';
+import { closingLine, skippedTests, type Counts } from '../src/closingLineReporter.js';
 
 const nothing: Counts = {
   numPassedTests: 0,
@@ -22,5 +22,19 @@ describe('closingLine', () => {
   it('counts a file that failed to run as one failure', () => {
     const testResults = [{ testExecError: { message: 'cannot load' } }, {}];
     expect(closingLine({ ...nothing, numPassedTests: 5, testResults })).toBe('5 passed, 1 failed');
+  });
+});
+
+describe('skippedTests', () => {
+  it('names the file and the title of what did not run', () => {
+    const testResults = [
+      { status: 'passed', fullName: 'a runs' },
+      { status: 'pending', fullName: 'a is skipped' },
+      { status: 'todo', fullName: 'a is missing' },
+    ];
+    expect(skippedTests('/repo', [{ testFilePath: '/repo/packages/a/test/a.test.ts', testResults }])).toEqual([
+      'packages/a/test/a.test.ts: a is skipped',
+      'packages/a/test/a.test.ts: a is missing',
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fetchNode, nodePackage } from '../src/nodeBinary.js';
-import { wantedVersions } from '../src/nodeVersions.js';
+import { NODE_RUNS, wantedRuns } from '../src/nodeVersions.js';
 import { runSuite } from '../src/suiteRun.js';
 
 let root = '';
@@ -24,14 +24,16 @@ function program(name: string, source: string): string {
   return file;
 }
 
-describe('wantedVersions', () => {
-  it('is every version but our own if none is named', () => {
-    expect(wantedVersions([], '24.1.0')).toEqual(['20', '22', '26']);
+describe('wantedRuns', () => {
+  it('are the pinned releases if none is named', () => {
+    expect(wantedRuns([])).toBe(NODE_RUNS);
+    expect(NODE_RUNS.every(({ version }) => /^\d+\.\d+\.\d+$/.test(version))).toBe(true);
   });
 
-  it('takes versions in any precision, and nothing else', () => {
-    expect(wantedVersions(['22', '24.3', '26.10.0'], '24.1.0')).toEqual(['22', '24.3', '26.10.0']);
-    expect(wantedVersions(['22', 'latest'], '24.1.0')).toBeNull();
+  it('take versions in any precision, with all tests, and nothing else', () => {
+    const versions = ['22', '24.3', '26.10.0'];
+    expect(wantedRuns(versions)).toEqual(versions.map((version) => ({ version, tests: 'all' })));
+    expect(wantedRuns(['22', 'latest'])).toBeNull();
   });
 });
 
@@ -91,13 +93,16 @@ describe('runSuite', () => {
     ['crashes', 'kill -SEGV $$', false, 'FAILED, no closing line, SIGSEGV'],
     ['says nothing', 'exit 0', false, 'FAILED, no closing line, exit code 0'],
   ])('tells of a Node that %s', async (name, source, passed, summary) => {
-    expect(await runSuite(program(`${name.replace(' ', '-')}.sh`, source), root)).toMatchObject({ passed, summary });
+    expect(await runSuite(program(`${name.replace(' ', '-')}.sh`, source), root, 'all')).toMatchObject({
+      passed,
+      summary,
+    });
   });
 
   it('puts the folder of the binary first into PATH', async () => {
     mkdirSync(path.join(root, 'bin'));
     const binary = program('bin/node', 'echo "$PATH"; echo "1 passed, 0 failed"');
-    const { output } = await runSuite(binary, root);
+    const { output } = await runSuite(binary, root, 'smoke');
     expect(output.split(path.delimiter)[0]).toBe(path.dirname(binary));
   });
 });

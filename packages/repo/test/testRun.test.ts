@@ -26,7 +26,7 @@ describe('a test run', () => {
     rmSync(root, { recursive: true });
   });
 
-  async function run(name: string, source: string): Promise<Run> {
+  async function run(name: string, source: string, CI = ''): Promise<Run> {
     const folder = path.join(root, name);
     mkdirSync(folder);
     const config = {
@@ -38,16 +38,27 @@ describe('a test run', () => {
     writeFileSync(path.join(folder, 'jest.config.json'), JSON.stringify(config));
     writeFileSync(path.join(folder, 'a.test.js'), source);
     return await new Promise((resolve) => {
-      const child = execFile(process.execPath, [jestCli], { cwd: folder }, (error, stdout, stderr) => {
-        const lastLine = stdout.trimEnd().split('\n').at(-1) ?? '';
-        resolve({ code: error === null ? 0 : (child.exitCode ?? -1), lastLine, report: stderr });
-      });
+      const child = execFile(
+        process.execPath,
+        [jestCli],
+        { cwd: folder, env: { ...process.env, CI } },
+        (error, stdout, stderr) => {
+          const lastLine = stdout.trimEnd().split('\n').at(-1) ?? '';
+          resolve({ code: error === null ? 0 : (child.exitCode ?? -1), lastLine, report: stderr });
+        },
+      );
     });
   }
 
   it('ends with the counts and success when all is well', async () => {
     const result = await run('clean', `test('a', () => {}); test.todo('b');`);
     expect(result).toMatchObject({ code: 0, lastLine: '1 passed, 0 failed, 1 skipped' });
+  });
+
+  it('fails under CI when a test is skipped that no list allows', async () => {
+    const result = await run('skipping', `test('a', () => {}); test.skip('b', () => {});`, 'true');
+    expect(result).toMatchObject({ code: 1, lastLine: '1 passed, 0 failed, 1 skipped' });
+    expect(result.report).toContain('a.test.js: b');
   });
 
   it('fails when a test fails', async () => {
