@@ -11,6 +11,7 @@ const ALL = [
   'roundTrip',
   'idleMemory',
   'lines',
+  'separatorSearch',
 ];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL;

@@ -60,8 +60,8 @@ describe('a chosen size', () => {
     [65_536, 65_536],
     [null, LARGEST],
   ])('of %p is %p after the pipe was found full again and again', async (chosenSize, held) => {
-    const { ours, childs } = makePipe(false, 3, chosenSize);
-    const pipe = new ReadPipe(chosenSize);
+    const { ours, childs } = makePipe(false, 3, { kind: 'pipe', size: chosenSize });
+    const pipe = new ReadPipe({ kind: 'pipe', size: chosenSize });
     pipe.open(ours);
     pipe.resume();
     for (let round = 0; round < 8; round += 1) {
@@ -82,8 +82,8 @@ describe('a chosen size', () => {
   });
 
   it('takes no place among the busy outputs, and gives none back', async () => {
-    const { ours, childs } = makePipe(false, 3, LARGEST);
-    const chosen = new ReadPipe(LARGEST);
+    const { ours, childs } = makePipe(false, 3, { kind: 'pipe', size: LARGEST });
+    const chosen = new ReadPipe({ kind: 'pipe', size: LARGEST });
     chosen.open(ours);
     chosen.close();
     await new Promise((resolve) => chosen.on('close', resolve));

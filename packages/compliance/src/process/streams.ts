@@ -1,9 +1,21 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { IncompleteReadError } from '@subwire/process';
 import { step, type RequirementTable } from '@subwire/testing';
-import { open, rejection, text } from './support.js';
+import { open, rejection, runSteps, text } from './support.js';
 
 const MIB = 2 ** 20;
+
+function checkOwn(results: readonly Uint8Array[]): void {
+  const full = results.filter((bytes) => bytes.length > 0);
+  deepEqual(
+    full.map((bytes) => bytes.buffer.byteLength),
+    full.map((bytes) => bytes.length),
+  );
+  equal(new Set(full.map((bytes) => bytes.buffer)).size, full.length);
+  for (const bytes of full) {
+    structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
+  }
+}
 
 /** Process.stdin, stdout and stderr. */
 export const streams: RequirementTable = {
@@ -52,6 +64,41 @@ export const streams: RequirementTable = {
       const child = await open(c, [step.write('x'.repeat(100))], { limit: 16 });
       equal((await rejection(child.stdout.readuntil('\n'))).name, 'LimitOverrunError');
       equal((await child.stdout.read()).length, 100);
+    },
+  },
+  'process.own-results': {
+    behavior: 'What a read method returns has an ArrayBuffer of its own, which can be transferred',
+    source: 'childHandle rule 6',
+    needs: 'backend',
+    async run(c) {
+      const lines = Array.from({ length: 40 }, (_, index) => `${'x'.repeat(index * 7)}\n`).join('');
+      const child = await open(c, [step.write(lines.repeat(6)), step.pattern(300_000)]);
+      const { stdout } = child;
+      const results = [
+        await stdout.readline(),
+        await stdout.readuntil('xxx\n'),
+        await stdout.readexactly(10),
+        await stdout.readexactly(300),
+        await stdout.peek(100),
+        await stdout.read(1),
+        await stdout.read(200),
+        await stdout.read(65_536),
+      ];
+      const batches = stdout.lineBatches();
+      results.push(...((await batches.next()).value ?? []));
+      await batches.return?.();
+      let wanted = 5;
+      for await (const line of stdout.lines({ keepEnds: true })) {
+        results.push(line);
+        wanted -= 1;
+        if (wanted === 0) {
+          break;
+        }
+      }
+      results.push(await stdout.read());
+      checkOwn(results);
+      const runs = await runSteps(c, [step.write('out'), step.write('err', 2)]);
+      checkOwn([runs.stdout as Uint8Array, runs.stderr as Uint8Array]);
     },
   },
   'process.small-limit': {

@@ -84,6 +84,21 @@ export const plantedPipeBugs: PlantedBugs = {
       },
     },
   },
+  'cuts chunks from one piece of memory': {
+    caughtBy: ['ownership.whole-chunks'],
+    bug: {
+      read: class extends WrappedReadPipe {
+        readonly #memory = new Uint8Array(8_000_000);
+        #used = 0;
+        override onData(chunk: Uint8Array): void {
+          const part = this.#memory.subarray(this.#used, this.#used + chunk.length);
+          this.#used += chunk.length;
+          part.set(chunk);
+          super.onData(part);
+        }
+      },
+    },
+  },
   'keeps a reference to what is written': {
     caughtBy: ['ownership.written-bytes', 'seam.written-bytes'],
     bug: {

@@ -30,6 +30,9 @@ interface Numbers {
   readonly EINVAL: number;
   readonly EPIPE: number;
   readonly ENOSYS: number;
+  readonly ECONNRESET: number;
+  readonly SHUT_RD: number;
+  readonly SHUT_WR: number;
 }
 
 const POSIX = {
@@ -50,6 +53,8 @@ const POSIX = {
   ENOTDIR: 20,
   EINVAL: 22,
   EPIPE: 32,
+  SHUT_RD: 0,
+  SHUT_WR: 1,
 };
 
 const LINUX: Numbers = {
@@ -63,6 +68,7 @@ const LINUX: Numbers = {
   POSIX_SPAWN_CLOEXEC_DEFAULT: 0,
   EAGAIN: 11,
   ENOSYS: 38,
+  ECONNRESET: 104,
 };
 
 /** From `bsd/sys/fcntl.h`, `bsd/sys/spawn.h` and `bsd/sys/errno.h` of XNU. */
@@ -77,6 +83,7 @@ const DARWIN: Numbers = {
   POSIX_SPAWN_CLOEXEC_DEFAULT: 0x4000,
   EAGAIN: 35,
   ENOSYS: 78,
+  ECONNRESET: 54,
 };
 
 const here = process.platform === 'darwin' ? DARWIN : LINUX;
@@ -107,3 +114,6 @@ export const ENOTDIR: number = here.ENOTDIR;
 export const EINVAL: number = here.EINVAL;
 export const EPIPE: number = here.EPIPE;
 export const ENOSYS: number = here.ENOSYS;
+export const ECONNRESET: number = here.ECONNRESET;
+export const SHUT_RD: number = here.SHUT_RD;
+export const SHUT_WR: number = here.SHUT_WR;

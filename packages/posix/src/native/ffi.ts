@@ -9,6 +9,7 @@
  *    here; what it cannot lack makes `native()` throw.
  */
 import { loadKoffi } from '../../loadKoffi.cjs';
+import { O_CLOEXEC } from './constants.js';
 import type { Native } from './nativeTypes.js';
 
 export type { DarwinCalls, LinuxCalls, Memory, Native } from './nativeTypes.js';
@@ -32,8 +33,15 @@ type AnyFunction = (...args: never[]) => unknown;
 
 type Bind = <F extends AnyFunction>(name: string, result: string, args: string[]) => F;
 
+type SocketPair = (domain: number, type: number, protocol: number, fds: Int32Array) => number;
+
+const SOCKET_PAIR_ARGUMENTS = ['int', 'int', 'int', 'void *'];
+
 /** What each system has in a form of its own. */
-type SystemPart = Pick<Native, 'environ' | 'fcntl' | 'fileActionsAddCloseFrom' | 'pipe2' | 'prlimit' | 'system'>;
+type SystemPart = Pick<
+  Native,
+  'environ' | 'fcntl' | 'fileActionsAddCloseFrom' | 'pipe2' | 'prlimit' | 'socketpair' | 'system'
+>;
 
 const ACTIONS = 'posix_spawn_file_actions_';
 
@@ -55,6 +63,8 @@ function load(): Native {
     system: part.system,
     errno: () => koffi.errno(),
     pipe2: part.pipe2,
+    socketpair: part.socketpair,
+    shutdown: bind('shutdown', 'int', ['int', 'int']),
     // Variadic, but nothing stands for the dots.
     open: bind('open', 'int', ['str', 'int']),
     read: bind('read', 'intptr_t', ['int', 'void *', 'size_t']),
@@ -84,6 +94,7 @@ function load(): Native {
       spawn.async(pid, path, fileActions, attributes, argv, env, done);
     },
     environ: part.environ,
+    addressOf: (memory) => koffi.address(memory),
     copyMemory: bind('memcpy', 'void', ['void *', 'uintptr_t', 'size_t']),
     uvDefaultLoop: bind('uv_default_loop', 'uintptr_t', []),
     uvPollInit: bind('uv_poll_init', 'int', ['uintptr_t', 'uintptr_t', 'int']),
@@ -105,6 +116,9 @@ function load(): Native {
 }
 
 // The numbers of these two are the same on every architecture.
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+
 const SYS_pidfd_send_signal = 424;
 const SYS_pidfd_open = 434;
 
@@ -117,6 +131,7 @@ function linuxPart(bind: Bind, environ: bigint): SystemPart {
     'long',
     syscallArguments,
   );
+  const socketpair = bind<SocketPair>('socketpair', 'int', SOCKET_PAIR_ARGUMENTS);
   return {
     system: {
       platform: 'linux',
@@ -126,11 +141,11 @@ function linuxPart(bind: Bind, environ: bigint): SystemPart {
       pidfdOpen: (pid, flags) => syscall(SYS_pidfd_open, pid, flags, 0, 0),
       pidfdSendSignal: (pidfd, signal, flags) => syscall(SYS_pidfd_send_signal, pidfd, signal, 0, flags),
       waitid: bind('waitid', 'int', ['int', 'int', 'void *', 'int']),
-      malloc: bind('malloc', 'uintptr_t', ['size_t']),
-      free: bind('free', 'void', ['uintptr_t']),
     },
     environ,
     pipe2: bind('pipe2', 'int', ['void *', 'int']),
+    // SOCK_CLOEXEC has the value of O_CLOEXEC.
+    socketpair: (fds) => socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, fds),
     fcntl: bind('fcntl', 'int', ['int', 'int', 'long']),
     prlimit: bind('prlimit', 'int', ['int', 'int', 'void *', 'void *']),
     fileActionsAddCloseFrom: orNull(() => bind(`${ACTIONS}addclosefrom_np`, 'int', ['void *', 'int'])),
@@ -150,6 +165,15 @@ function darwinPart(bind: Bind): SystemPart {
     '...',
   ]);
   const fcntl = (fd: number, command: number, argument: number): number => variadic(fd, command, 'long', argument);
+  const socketpair = bind<SocketPair>('socketpair', 'int', SOCKET_PAIR_ARGUMENTS);
+  const closeOnExec = (result: number, fds: Int32Array): number => {
+    if (result === 0) {
+      // A child that foreign code starts in between has both ends; ours close what they were not given.
+      fcntl(fds[0] ?? -1, F_SETFD, FD_CLOEXEC);
+      fcntl(fds[1] ?? -1, F_SETFD, FD_CLOEXEC);
+    }
+    return result;
+  };
   return {
     system: {
       platform: 'darwin',
@@ -158,15 +182,8 @@ function darwinPart(bind: Bind): SystemPart {
     },
     // Exported by an executable, but not by a library that loads Node; this function works in both.
     environ: BigInt(bind<() => bigint | number>('_NSGetEnviron', 'uintptr_t', [])()),
-    pipe2: (fds) => {
-      const result = pipe(fds);
-      if (result === 0) {
-        // A child that foreign code starts in between has both ends; ours close what they were not given.
-        fcntl(fds[0] ?? -1, F_SETFD, FD_CLOEXEC);
-        fcntl(fds[1] ?? -1, F_SETFD, FD_CLOEXEC);
-      }
-      return result;
-    },
+    pipe2: (fds) => closeOnExec(pipe(fds), fds),
+    socketpair: (fds) => closeOnExec(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), fds),
     // A command that macOS does not have has a negative number in `constants.ts`.
     fcntl: (fd, command, argument) => (command < 0 ? -1 : fcntl(fd, command, argument)),
     prlimit: () => -1,

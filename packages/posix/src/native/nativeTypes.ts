@@ -21,8 +21,6 @@ export interface LinuxCalls {
   pidfdOpen(pid: number, flags: number): number;
   pidfdSendSignal(pidfd: number, signal: number, flags: number): number;
   waitid(idType: number, id: number, info: Memory, options: number): number;
-  malloc(bytes: number): Address;
-  free(address: Address): void;
 }
 
 /** What macOS alone has. */
@@ -46,6 +44,9 @@ export interface Native {
   errno(): number;
   /** With `O_CLOEXEC` and no other flag. */
   pipe2(fds: Int32Array, flags: number): number;
+  /** Two connected stream sockets of the local kind, close-on-exec. */
+  socketpair(fds: Int32Array): number;
+  shutdown(fd: number, how: number): number;
   /** With flags that make no file. */
   open(path: string, flags: number): number;
   read(fd: number, buffer: Uint8Array, count: number): number;
@@ -83,6 +84,7 @@ export interface Native {
   ): void;
   /** The address of the variable `environ`. */
   readonly environ: bigint;
+  addressOf(memory: Uint8Array): bigint;
   copyMemory(to: BigUint64Array, from: Address, bytes: number): void;
   uvDefaultLoop(): bigint;
   uvPollInit(loop: Address, handle: Address, fd: number): number;

@@ -19,7 +19,11 @@ export function systemError(syscall: string, errno: number): SystemError {
 
 /** Returns the reason with which a pipe is lost. */
 export function pipeFailure(syscall: string, errno: number): SubprocessError {
-  const cause = systemError(syscall, errno);
+  return toPipeFailure(systemError(syscall, errno));
+}
+
+/** Returns the reason with which a pipe is lost, for whatever was thrown: nothing that failed is passed on untyped. */
+export function toPipeFailure(cause: unknown): SubprocessError {
   const code = systemErrorCode(cause);
   return new SubprocessError(code, `the pipe failed (${code})`, { cause });
 }

@@ -1,79 +1,124 @@
 /**
- * Bytes that wait for a pipe: copied in at one end, handed out at the other, in one piece of memory, so that one system
- * call can take them all however many writes they came in.
+ * Bytes that wait for a pipe: copied in at one end, handed out at the other.
+ *
+ * 1. They lie in a row of blocks. A byte is copied once, into its block, and never moved; one system call takes a block,
+ *    however many writes are in it.
+ * 2. A block is given up once all of it was sent. So a queue that never gets empty holds what waits and less than two
+ *    blocks more.
+ * 3. Blocks that were given up are used again by all pipes, because fresh memory costs a page fault per 4 KiB. At most
+ *    2 MiB are kept so.
  */
+import { Fifo } from '@subwire/transport';
 
-const MIN_BYTES = 65_536;
-/** A piece of memory up to this size is kept for the next pipe that needs one. */
-const MAX_SPARE_BYTES = 2_097_152;
+/** The block of a queue that was empty and gets little. */
+const SMALL_BYTES = 65_536;
+/** As much as a busy pipe holds. */
+const LARGE_BYTES = 262_144;
 
-/** One for all pipes: a program has few that are full at a time, and fresh memory costs a page fault per 4 KiB. */
-let spare: Buffer | null = null;
+const NOTHING = new Uint8Array(0);
+
+/** Blocks of one size that nobody uses. */
+class SpareBlocks {
+  readonly #bytes: number;
+  readonly #most: number;
+  readonly #blocks: Uint8Array[] = [];
+
+  constructor(bytes: number, most: number) {
+    this.#bytes = bytes;
+    this.#most = most;
+  }
+
+  take(): Uint8Array {
+    return this.#blocks.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
+  }
+
+  giveBack(block: Uint8Array): void {
+    if (this.#blocks.length < this.#most) {
+      this.#blocks.push(block);
+    }
+  }
+}
+
+const small = new SpareBlocks(SMALL_BYTES, 4);
+const large = new SpareBlocks(LARGE_BYTES, 7);
 
 /** A queue of bytes. */
 export class PendingBytes {
-  #memory: Buffer | null = null;
+  readonly #full = new Fifo<Uint8Array>();
+  /** The block that is being filled; the only one, or behind all full ones. */
+  #last: Uint8Array | null = null;
+  #lastEnd = 0;
+  /** Bytes of the first block that were sent. */
   #start = 0;
-  #end = 0;
+  #length = 0;
 
   get length(): number {
-    return this.#end - this.#start;
+    return this.#length;
   }
 
-  /** What waits; valid until the next call. */
+  /** The first block of what waits, all of it if there is little; valid until the next call. */
   get bytes(): Uint8Array {
-    return this.#memory?.subarray(this.#start, this.#end) ?? new Uint8Array(0);
+    const full = this.#full.peek();
+    return full?.subarray(this.#start) ?? this.#last?.subarray(this.#start, this.#lastEnd) ?? NOTHING;
   }
 
   /** Copies a chunk to the end. */
   append(chunk: Uint8Array): void {
-    const memory = this.#roomFor(chunk.length);
-    memory.set(chunk, this.#end);
-    this.#end += chunk.length;
+    this.#length += chunk.length;
+    let done = 0;
+    while (done < chunk.length) {
+      const block = this.#blockFor(chunk.length - done);
+      const count = Math.min(chunk.length - done, block.length - this.#lastEnd);
+      block.set(count === chunk.length ? chunk : chunk.subarray(done, done + count), this.#lastEnd);
+      this.#lastEnd += count;
+      done += count;
+    }
   }
 
-  /** Forgets bytes at the start. */
+  /** Forgets bytes at the start: at most those that `bytes` returned. */
   consume(count: number): void {
     this.#start += count;
-    if (this.#start === this.#end) {
+    this.#length -= count;
+    const full = this.#full.peek();
+    if (full !== undefined && this.#start === full.length) {
+      this.#full.shift();
+      this.#start = 0;
+      giveBack(full);
+    }
+    if (this.#length === 0) {
       this.clear();
     }
   }
 
   clear(): void {
-    const memory = this.#memory;
-    this.#memory = null;
-    this.#start = 0;
-    this.#end = 0;
-    if (memory !== null && memory.length <= MAX_SPARE_BYTES && memory.length > (spare?.length ?? 0)) {
-      spare = memory;
+    for (let block = this.#full.shift(); block !== undefined; block = this.#full.shift()) {
+      giveBack(block);
     }
+    if (this.#last !== null) {
+      giveBack(this.#last);
+      this.#last = null;
+    }
+    this.#start = 0;
+    this.#lastEnd = 0;
+    this.#length = 0;
   }
 
-  #roomFor(count: number): Buffer {
-    const needed = this.length + count;
-    if (this.#memory !== null && this.#end + count <= this.#memory.length) {
-      return this.#memory;
+  /** Returns the last block, which has room then. */
+  #blockFor(bytes: number): Uint8Array {
+    const last = this.#last;
+    if (last !== null && this.#lastEnd < last.length) {
+      return last;
     }
-    let memory = this.#memory;
-    // Moving is worth it only where much was consumed; otherwise it would be done again and again.
-    if (memory === null || needed > memory.length / 2) {
-      memory = allocate(needed);
+    if (last !== null) {
+      this.#full.push(last);
     }
-    this.#memory?.copy(memory, 0, this.#start, this.#end);
-    this.#memory = memory;
-    this.#end -= this.#start;
-    this.#start = 0;
-    return memory;
+    const block = (last === null && bytes <= SMALL_BYTES ? small : large).take();
+    this.#last = block;
+    this.#lastEnd = 0;
+    return block;
   }
 }
 
-/** Returns memory with room to grow. */
-function allocate(needed: number): Buffer {
-  if (spare !== null && spare.length >= needed) {
-    const memory = spare;
-    spare = null;
-    return memory;
-  }
-  return Buffer.allocUnsafeSlow(Math.max(MIN_BYTES, needed * 2));
+function giveBack(block: Uint8Array): void {
+  (block.length === SMALL_BYTES ? small : large).giveBack(block);
 }

@@ -1,5 +1,19 @@
-/** Pipes: made, given the size that was chosen, and moved out of the way. */
-import { F_DUPFD_CLOEXEC, F_SETFL, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from '../native/constants.js';
+/**
+ * Pipes and socket pairs: made, given the size that was chosen, and moved out of the way.
+ *
+ * A socket pair is made to behave like a pipe: the direction that a pipe does not have is shut down on our end. So the child
+ * cannot send through its input (EPIPE), and nothing that it left unread can turn into ECONNRESET for us while we read.
+ */
+import {
+  F_DUPFD_CLOEXEC,
+  F_SETFL,
+  F_SETPIPE_SZ,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  O_RDWR,
+  SHUT_RD,
+  SHUT_WR,
+} from '../native/constants.js';
 import { native } from '../native/ffi.js';
 import { PIPE_SIZE_CALL, systemError } from '../native/systemErrors.js';
 
@@ -7,6 +21,18 @@ const pair = new Int32Array(2);
 
 /** The kernel looks at 32 bits of a size. It refuses this one, and might accept the lower bits of a larger one. */
 const REFUSED_BYTES = 0xffff_ffff;
+
+/** What stands between us and a child. */
+export type PipeKind = 'pipe' | 'socket';
+
+/** What is made. */
+export interface PipeShape {
+  readonly kind: PipeKind;
+  /** How much a pipe holds at least, in bytes; `null` for what the system gives, and for sockets. */
+  readonly size: number | null;
+}
+
+const PLAIN_PIPE: PipeShape = { kind: 'pipe', size: null };
 
 /** The two ends of a pipe. */
 export interface PipeEnds {
@@ -17,17 +43,17 @@ export interface PipeEnds {
 }
 
 /**
- * Makes a pipe whose ends no child inherits by itself.
+ * Makes a pipe or a socket pair whose ends no child inherits by itself.
  *
  * @param weWrite - Which end is ours.
  * @param lowest - Descriptors below it are needed in the child; the child's end is not among them.
- * @param size - How much it holds at least, in bytes; `null` for what the system gives.
  * @throws the system's error; nothing is left open.
  */
-export function makePipe(weWrite: boolean, lowest: number, size: number | null = null): PipeEnds {
+export function makePipe(weWrite: boolean, lowest: number, { kind, size }: PipeShape = PLAIN_PIPE): PipeEnds {
   const c = native();
-  if (c.pipe2(pair, O_CLOEXEC) !== 0) {
-    throw systemError('pipe2', c.errno());
+  const result = kind === 'pipe' ? c.pipe2(pair, O_CLOEXEC) : c.socketpair(pair);
+  if (result !== 0) {
+    throw systemError(kind === 'pipe' ? 'pipe2' : 'socketpair', c.errno());
   }
   let ours = pair[weWrite ? 1 : 0] ?? -1;
   let childs = pair[weWrite ? 0 : 1] ?? -1;
@@ -35,7 +61,7 @@ export function makePipe(weWrite: boolean, lowest: number, size: number | null =
     // A descriptor below 3 would be taken for a standard stream by everybody else here.
     ours = moveUp(ours, 3);
     childs = moveUp(childs, lowest);
-    if (size !== null) {
+    if (size !== null && kind === 'pipe') {
       setPipeSize(ours, size);
     }
   } catch (thrown) {
@@ -43,7 +69,12 @@ export function makePipe(weWrite: boolean, lowest: number, size: number | null =
     c.close(childs);
     throw thrown;
   }
-  c.fcntl(ours, F_SETFL, O_NONBLOCK | (weWrite ? 1 : 0));
+  if (kind === 'socket') {
+    c.shutdown(ours, weWrite ? SHUT_RD : SHUT_WR);
+    c.fcntl(ours, F_SETFL, O_NONBLOCK | O_RDWR);
+  } else {
+    c.fcntl(ours, F_SETFL, O_NONBLOCK | (weWrite ? 1 : 0));
+  }
   return { ours, childs };
 }
 
@@ -55,7 +86,7 @@ function setPipeSize(fd: number, size: number): void {
 }
 
 /** Returns the descriptor, or if it is below `lowest` a duplicate that is not, in its place. */
-function moveUp(fd: number, lowest: number): number {
+export function moveUp(fd: number, lowest: number): number {
   if (fd >= lowest) {
     return fd;
   }

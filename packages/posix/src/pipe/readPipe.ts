@@ -1,31 +1,39 @@
 /**
  * Our end of a pipe that the child writes.
  *
+ * | state      | `open(fd)`     | `resume()`       | `pause()` | ready            | end or failure | `close()`, `drop()` |
+ * | ---------- | -------------- | ---------------- | --------- | ---------------- | -------------- | ------------------- |
+ * | unopened   | paused/reading | notes it         | notes it  | -                | -              | closed              |
+ * | paused     | -              | register: reading | -        | -                | -              | closed              |
+ * | held back  | -              | reading          | -         | unregister: paused | -            | closed              |
+ * | reading    | -              | -                | held back | read, deliver    | closed         | closed              |
+ * | closed     | closes the fd  | -                | -         | -                | -              | -                   |
+ *
  * 1. Born paused and without a descriptor; it gets one when the child is started.
- * 2. `pause()` costs nothing: the registration ends only if an event arrives while paused.
- * 3. A wake-up reads a bounded number of times and of bytes, so that one busy child cannot keep the others waiting.
- * 4. A chunk belongs to its receiver.
- * 5. A pipe that is found full again and again gets larger, unless its size was chosen.
- * 6. Nothing is emitted on the stack of a caller: `close()` emits in a promise job.
+ * 2. "Held back" is paused and still registered: `pause()` costs no system call unless an event arrives.
+ * 3. Polling is level-triggered: what a wake-up leaves in the pipe is reported again in the next turn. So a wake-up reads a
+ *    bounded number of times and of bytes, and one busy child cannot keep the others waiting.
+ * 4. A chunk belongs to its receiver, with all of its `ArrayBuffer`.
+ * 5. The end of the file is a read of 0 bytes into memory that had room, nothing else.
+ * 6. A pipe that is found full again and again gets larger, unless its size was chosen. A socket pair stays as it is.
+ * 7. Every failure is a `SubprocessError`, also that of the registration. `close` is emitted once; never on the stack of a
+ *    caller: `close()` and `resume()` emit it in a microtask.
  */
-import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
-import { EAGAIN, EINTR } from '../native/constants.js';
+import { ReadPipeHandle, ValueError, type BufferReceiver } from '@subwire/transport';
+import { EAGAIN, EINTR, SHUT_RD } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
-import { giveBackOutput, growOutput, LARGEST_PIPE_BYTES, PIPE_BYTES } from './pipeCapacity.js';
+import { giveBackOutput, growOutput, PIPE_BYTES } from './pipeCapacity.js';
 import { HUNG_UP, poller, READABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
-import { ReadSlab } from './readSlab.js';
-import { pipeFailure } from '../native/systemErrors.js';
+import type { PipeShape } from './pipes.js';
+import { ownChunk, pipeClosed, pipeOpened, READ_BYTES, readMemory } from './readMemory.js';
+import { pipeFailure, toPipeFailure } from '../native/systemErrors.js';
 
-/** Reads per wake-up. */
-const MAX_READS = 8;
+/** Reads per wake-up: as many as a pipe of the largest size takes. */
+const MAX_READS = 9;
 /** Bytes per wake-up that leave the next reads to the next turn. */
 const MAX_BYTES = 1_048_576;
 /** So many reads of all that a pipe holds tell that the child is waiting for us. */
 const BUSY_READS = 4;
-
-/** For pipes of the largest size, and for all others. */
-const largeSlab = new ReadSlab(LARGEST_PIPE_BYTES);
-const slab = new ReadSlab(2 * PIPE_BYTES);
 
 /** The reading end. */
 export class ReadPipe extends ReadPipeHandle implements PollTarget {
@@ -35,17 +43,18 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   #paused = true;
   #closed = false;
   #receiver: BufferReceiver | null = null;
+  readonly #isSocket: boolean;
   readonly #mayGrow: boolean;
   #capacity: number;
   #fullReads = 0;
   /** Bytes that the last read could have returned. */
   #asked = 0;
 
-  /** @param chosenSize - What the pipe will hold at least, `null` if the system says. */
-  constructor(chosenSize: number | null) {
+  constructor({ kind, size }: PipeShape) {
     super();
-    this.#mayGrow = chosenSize === null;
-    this.#capacity = chosenSize ?? PIPE_BYTES;
+    this.#isSocket = kind === 'socket';
+    this.#mayGrow = size === null && !this.#isSocket;
+    this.#capacity = size ?? PIPE_BYTES;
   }
 
   /** Takes a non-blocking descriptor over. */
@@ -55,6 +64,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
       return;
     }
     this.#fd = fd;
+    pipeOpened();
     if (!this.#paused) {
       this.#register();
     }
@@ -100,6 +110,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     }
   }
 
+  /** The speculative read: without asking whether there is anything. */
   tryNow(): boolean {
     // A protocol with memory of its own is asked for it only when there is something.
     if (this.#paused || this.#closed || this.#receiver !== null) {
@@ -115,7 +126,7 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
     try {
       this.#slot = poller().add(this.#fd, READABLE, this);
     } catch (thrown) {
-      this.#end(thrown instanceof Error ? thrown : null, false);
+      this.#end(toPipeFailure(thrown), false);
     }
   }
 
@@ -129,33 +140,52 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   /** Reads once and delivers; returns the number of bytes. */
   #readOnce(): number {
     const receiver = this.#receiver;
-    // The system makes more than half of it the whole.
-    const own = this.#capacity > LARGEST_PIPE_BYTES / 2 ? largeSlab : slab;
+    if (receiver !== null) {
+      return this.#readInto(receiver);
+    }
+    const count = this.#read(readMemory(), READ_BYTES);
+    if (count > 0) {
+      this.emit('data', ownChunk(count));
+    }
+    return count;
+  }
+
+  /** Reads once into memory of the receiver; returns the number of bytes. */
+  #readInto(receiver: BufferReceiver): number {
+    this.#asked = 0;
     let room: Uint8Array;
     try {
-      room = receiver === null ? own.room : receiver.getBuffer(-1);
+      room = receiver.getBuffer(-1);
     } catch (thrown) {
-      // The receiver reported it and closed this pipe.
-      void thrown;
+      // The transport reported it and closed this pipe before; another receiver did not.
+      this.#end(thrown instanceof Error ? thrown : toPipeFailure(thrown), true);
       return 0;
     }
-    this.#asked = room.length;
-    if (room.length === 0 || this.#paused || this.#closed) {
+    if (this.#paused || this.#closed || this.#receiver !== receiver) {
+      return 0;
+    }
+    if (room.length === 0) {
       // A read of no bytes returns 0, as at the end of the file.
+      this.#end(new ValueError('getBuffer() returned an empty buffer'), true);
       return 0;
     }
-    const count = this.#native.read(this.#fd, room, room.length);
+    const count = this.#read(room, room.length);
+    if (count > 0) {
+      receiver.bufferUpdated(count);
+    }
+    return count;
+  }
+
+  /** Returns the number of bytes that were read, 0 if there are none; sees to the end and to failures. */
+  #read(memory: Uint8Array, most: number): number {
+    this.#asked = most;
+    const count = this.#native.read(this.#fd, memory, most);
     if (count <= 0) {
       this.#onNothing(count);
       return 0;
     }
     if (this.#mayGrow && count >= PIPE_BYTES) {
       this.#watchLoad();
-    }
-    if (receiver !== null) {
-      receiver.bufferUpdated(count);
-    } else {
-      this.emit('data', own.take(count));
     }
     return count;
   }
@@ -197,11 +227,24 @@ export class ReadPipe extends ReadPipeHandle implements PollTarget {
   #release(): void {
     this.#unregister();
     if (this.#fd >= 0) {
+      if (this.#isSocket) {
+        this.#emptySocket();
+      }
       this.#native.close(this.#fd);
       this.#fd = -1;
+      pipeClosed();
       if (this.#mayGrow) {
         giveBackOutput(this.#capacity);
       }
     }
+  }
+
+  /**
+   * A socket that is closed with something in it resets the connection, and the child would see ECONNRESET where a pipe gives
+   * it SIGPIPE. After the shutdown it can send no more, so what is left ends.
+   */
+  #emptySocket(): void {
+    this.#native.shutdown(this.#fd, SHUT_RD);
+    while (this.#native.read(this.#fd, readMemory(), READ_BYTES) > 0);
   }
 }

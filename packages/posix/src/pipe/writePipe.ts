@@ -1,27 +1,32 @@
 /**
  * Our end of a pipe that the child reads.
  *
+ * | state    | `open(fd)`          | `write()`                      | room             | `end()`       | reader left | failure, `destroy()` |
+ * | -------- | ------------------- | ------------------------------ | ---------------- | ------------- | ----------- | -------------------- |
+ * | unopened | idle, full, closed  | queue                          | -                | notes it      | -           | closed               |
+ * | idle     | -                   | to the system; the rest: full  | -                | closed        | closed      | closed               |
+ * | full     | -                   | queue                          | write; idle if all | ending      | closed      | closed               |
+ * | ending   | -                   | refused (EPIPE)                | write; closed if all | -         | closed      | closed               |
+ * | closed   | closes the fd       | refused (EPIPE)                | -                | -             | -           | -                    |
+ *
  * 1. A write goes to the system at once; what that took is flushed before `write()` returns.
- * 2. The rest is copied and waits for the pipe; later writes wait behind it.
- * 3. Registered from the start, for nothing: the kernel reports the close of the other end all the same, so it is seen
- *    without a write. Bytes that were not taken by then never will be.
+ * 2. The rest is copied and waits for the pipe; later writes wait behind it. One system call takes many of them.
+ * 3. Registered from the start with an empty event mask: errors are reported all the same, so the close of the other end
+ *    is seen without a write. Bytes that were not taken by then never will be.
  * 4. Every write is flushed exactly once, in order; `close` comes after the last of them.
+ * 5. `close` carries `null` if the reader left (`EPIPE`; `ECONNRESET` if it left something unread in a socket), else what failed, also if that was the registration:
+ *    always a `SubprocessError`.
  */
-import { WritePipeHandle } from '@subwire/transport';
+import { Fifo, WritePipeHandle } from '@subwire/transport';
 import { EAGAIN, EINTR, EPIPE } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
 import { growInput } from './pipeCapacity.js';
-import { BROKEN, poller, WRITABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import { BROKEN, HUNG_UP, poller, WRITABLE, type PollSlot, type PollTarget } from '../loop/poller.js';
+import type { PipeShape } from './pipes.js';
 import { PendingBytes } from './pendingBytes.js';
-import { pipeFailure } from '../native/systemErrors.js';
+import { pipeFailure, toPipeFailure } from '../native/systemErrors.js';
 
 type Flushed = (error?: Error | null) => void;
-
-/** A write that waits, with the number of its bytes that do. */
-interface Waiting {
-  left: number;
-  readonly flushed: Flushed;
-}
 
 /** So many writes into a full pipe tell that more is written than fits. */
 const BUSY_WRITES = 2;
@@ -39,12 +44,15 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   /** Of the last write that failed. */
   #errno = 0;
   readonly #pending = new PendingBytes();
-  readonly #waiting: Waiting[] = [];
+  /** For each write that waits, its callback and the position of its end among all bytes that ever waited. */
+  readonly #waiting = new Fifo<Flushed>();
+  readonly #ends = new Fifo<number>();
+  #appended = 0;
+  #sent = 0;
 
-  /** @param chosenSize - What the pipe will hold at least, `null` if the system says. */
-  constructor(chosenSize: number | null) {
+  constructor({ kind, size }: PipeShape) {
     super();
-    this.#mayGrow = chosenSize === null;
+    this.#mayGrow = size === null && kind === 'pipe';
   }
 
   /** Takes a non-blocking descriptor over. */
@@ -57,7 +65,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     try {
       this.#slot = poller().add(fd, 0, this);
     } catch (thrown) {
-      this.#close(thrown instanceof Error ? thrown : null, false);
+      this.#close(toPipeFailure(thrown), false);
       return;
     }
     this.#proceed(false);
@@ -103,7 +111,8 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   }
 
   onReady(events: number): void {
-    if ((events & BROKEN) !== 0) {
+    // A pipe reports the first when its reader is gone, a socket the second, and both if something was left unread.
+    if ((events & (BROKEN | HUNG_UP)) !== 0) {
       this.#close(null, true);
       return;
     }
@@ -112,21 +121,24 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
 
   #append(chunk: Uint8Array, flushed: Flushed): void {
     this.#pending.append(chunk);
-    this.#waiting.push({ left: chunk.length, flushed });
+    this.#appended += chunk.length;
+    this.#ends.push(this.#appended);
+    this.#waiting.push(flushed);
   }
 
   /** Writes what waits, as far as the pipe takes it. */
   #proceed(inEvent: boolean): void {
     while (!this.#closed && this.#waiting.length > 0) {
-      const wanted = this.#pending.length;
-      const taken = this.#writeOnce(this.#pending.bytes);
+      const { bytes } = this.#pending;
+      const taken = this.#writeOnce(bytes);
       if (taken < 0) {
         this.#close(pipeFailure('write', this.#errno), inEvent);
         return;
       }
       this.#pending.consume(taken);
-      this.#flush(taken);
-      if (taken < wanted) {
+      this.#sent += taken;
+      this.#flushSent();
+      if (taken < bytes.length) {
         this.#poll(true);
         return;
       }
@@ -139,17 +151,11 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     }
   }
 
-  /** Tells the writes whose last byte is among the next `taken`; they may write again, or close. */
-  #flush(taken: number): void {
-    let rest = taken;
-    for (let first = this.#waiting[0]; first !== undefined && first.left <= rest; first = this.#waiting[0]) {
-      rest -= first.left;
-      this.#waiting.shift();
-      first.flushed();
-    }
-    const partly = this.#waiting[0];
-    if (partly !== undefined) {
-      partly.left -= rest;
+  /** Tells the writes whose last byte was sent; they may write again, or close. */
+  #flushSent(): void {
+    for (let end = this.#ends.peek(); end !== undefined && end <= this.#sent; end = this.#ends.peek()) {
+      this.#ends.shift();
+      this.#waiting.shift()?.();
     }
   }
 
@@ -183,8 +189,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
     try {
       poller().modify(this.#slot, wanted ? WRITABLE : 0);
     } catch (thrown) {
-      this.#close(thrown instanceof Error ? thrown : null, false);
-      return;
+      this.#close(toPipeFailure(thrown), false);
     }
   }
 
@@ -204,13 +209,13 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
   }
 
   #tell(error: Error | null): void {
+    this.#ends.clear();
     const dropped = this.#waiting.length > 0 ? (error ?? pipeFailure('write', EPIPE)) : null;
-    for (const { flushed } of this.#waiting.splice(0)) {
+    for (let flushed = this.#waiting.shift(); flushed !== undefined; flushed = this.#waiting.shift()) {
       flushed(dropped);
     }
     // That nobody reads is an ordinary end; whether bytes were left over is the transport's to say.
-    const ordinary = error === null || ('code' in error && error.code === 'EPIPE');
-    this.emit('close', ordinary ? null : error);
+    this.emit('close', readerLeft(error) ? null : error);
   }
 
   #release(): void {
@@ -224,4 +229,8 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
       this.#fd = -1;
     }
   }
+}
+
+function readerLeft(error: Error | null): boolean {
+  return error === null || ('code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET'));
 }

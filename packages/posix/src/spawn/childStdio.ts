@@ -11,7 +11,7 @@
 import { ValueError, type StdioSlot } from '@subwire/transport';
 import { F_GETFD, O_RDWR, POSIX_SPAWN_CLOEXEC_DEFAULT } from '../native/constants.js';
 import { native, type Memory } from '../native/ffi.js';
-import { duplicate, makePipe } from '../pipe/pipes.js';
+import { duplicate, makePipe, type PipeShape } from '../pipe/pipes.js';
 import { ReadPipe } from '../pipe/readPipe.js';
 import { systemError } from '../native/systemErrors.js';
 import { WritePipe } from '../pipe/writePipe.js';
@@ -24,7 +24,7 @@ export class ChildStdio {
   readonly stdin: WritePipe | null;
   readonly outputs: ReadonlyMap<number, ReadPipe>;
   readonly #slots: ReadonlyMap<number, StdioSlot>;
-  readonly #pipeSize: number | null;
+  readonly #shape: PipeShape;
   /** Above the highest descriptor of the child. */
   readonly #lowestSource: number;
   /** Duplicates of what the caller gave, by the child's descriptor. */
@@ -34,17 +34,17 @@ export class ChildStdio {
   readonly #childs: number[] = [];
 
   /** @throws the system's error for a descriptor that is not open. */
-  constructor(slots: ReadonlyMap<number, StdioSlot>, pipeSize: number | null) {
+  constructor(slots: ReadonlyMap<number, StdioSlot>, shape: PipeShape) {
     this.#slots = slots;
-    this.#pipeSize = pipeSize;
+    this.#shape = shape;
     this.#lowestSource = Math.max(STANDARD_FDS, ...slots.keys()) + 1;
     const outputs = new Map<number, ReadPipe>();
     for (const [childFd, slot] of slots) {
       if (slot.kind === 'pipe' && childFd > 0) {
-        outputs.set(childFd, new ReadPipe(pipeSize));
+        outputs.set(childFd, new ReadPipe(shape));
       }
     }
-    this.stdin = slots.get(0)?.kind === 'pipe' ? new WritePipe(pipeSize) : null;
+    this.stdin = slots.get(0)?.kind === 'pipe' ? new WritePipe(shape) : null;
     this.outputs = outputs;
     this.#duplicateGiven();
   }
@@ -122,7 +122,7 @@ export class ChildStdio {
       case 'stdout':
         return sources.get(1) ?? null;
       case 'pipe': {
-        const { ours, childs } = makePipe(childFd === 0, this.#lowestSource, this.#pipeSize);
+        const { ours, childs } = makePipe(childFd === 0, this.#lowestSource, this.#shape);
         this.#ours.set(childFd, ours);
         this.#childs.push(childs);
         return childs;

@@ -38,7 +38,7 @@ export class SpawnAttempt implements SpawnJob {
     this.#searchEnv = searchEnvironment(request);
     this.#directory = new StartDirectory(request.cwd);
     try {
-      this.stdio = new ChildStdio(request.stdio, request.pipeSize);
+      this.stdio = new ChildStdio(request.stdio, { kind: 'pipe', size: request.pipeSize });
     } catch (thrown) {
       throw startFailure(thrown, request, null, this.#searchEnv);
     }

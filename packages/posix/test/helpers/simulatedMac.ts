@@ -202,6 +202,9 @@ export class SimulatedMac {
         kevent: (...args) => kernel.kevent(...args),
       },
       errno: () => kernel.errno,
+      socketpair: () => -1,
+      shutdown: () => -1,
+      addressOf: () => 0n,
       pipe2: (fds) => {
         kernel.pipe(fds);
         fds.forEach((fd) => kernel.closeOnExec.add(fd));

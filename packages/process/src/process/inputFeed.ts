@@ -1,5 +1,5 @@
 /**
- * Feeding a child piece by piece.
+ * Writes the pieces of a source to the input of a child.
  *
  * 1. A reader that went away is no error, and ends the feeding, even while the next piece is waited for. A failure of the
  *    pipe ends it too; whoever started the feeding learns of it from the pipe itself.
@@ -10,7 +10,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import type { StreamWriter } from '../writer/streamWriter.js';
 
-/** What a child can be fed: text as UTF-8, bytes, or pieces of them as they come. */
+/** Input for a child: text as UTF-8, bytes, or an iterable of both. */
 export type CommunicateInput =
   string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array> | null | undefined;
 
@@ -18,12 +18,12 @@ export type CommunicateInput =
 type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 type PieceIterator = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>;
 
-/** Rule 3: a turn of the event loop goes by after so many pieces. */
+/** For rule 3: after so many pieces the loop waits for the next turn of the event loop. */
 const PIECES_PER_TURN = 128;
 
 /**
  * Checks what a caller gave as input.
- * @throws {TypeError} if it is not something that can be fed.
+ * @throws {TypeError} if it is of another type.
  */
 export function checkInput(input: unknown): void {
   if (typeof input === 'string' || input === null || input === undefined) {

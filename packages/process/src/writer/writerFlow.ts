@@ -13,17 +13,17 @@ import { ConnectionResetError } from '@subwire/transport';
 import { StreamStateError } from '../results/streamErrors.js';
 import { WaiterList } from '../wait/waiterList.js';
 
-/** Options of the waits of a writer. */
+/** Options of `StreamWriter.drain` and `StreamWriter.waitClosed`. */
 export interface WriterWaitOptions {
-  /** Ends this wait alone; it rejects with the signal's reason. */
+  /** Ends this wait only, on abort; it rejects with `signal.reason`. Default: none. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The flow control of one writer: give it the callbacks of the transport's protocol.
+ * The flow control of one writer. The protocol of the transport forwards its callbacks to it.
  *
  * @asyncio streams.FlowControlMixin
- * Differs: an object that a protocol forwards to, not a base class.
+ * Differs: an object to which a protocol forwards its callbacks, and no base class.
  */
 export class WriterFlow {
   readonly #drains = new WaiterList();
@@ -40,13 +40,13 @@ export class WriterFlow {
     return this.#paused;
   }
 
-  /** Whether the connection was lost. */
+  /** Whether `connectionLost` was called. */
   get lost(): boolean {
     return this.#lost;
   }
 
   /**
-   * Makes drains wait.
+   * Pauses writing: `drain` waits from now on.
    * @throws {StreamStateError} if writing is paused already.
    * @asyncio FlowControlMixin.pause_writing
    */
@@ -58,7 +58,7 @@ export class WriterFlow {
   }
 
   /**
-   * Lets all waiting drains return.
+   * Resumes writing: all waiting drains return.
    * @throws {StreamStateError} if writing is not paused.
    * @asyncio FlowControlMixin.resume_writing
    */

@@ -6,19 +6,25 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Settings of a `VirtualClock`. */
+/** Options of a `VirtualClock`. */
 export interface VirtualClockOptions {
-  /** Goes to the next timer by itself whenever nothing else is left to do. Default: `false`. */
+  /** Whether the clock advances to the next timer by itself when nothing else is left to do. Default: `false`. */
   readonly auto?: boolean;
-  /** Whose idleness to wait for between timers. Default: only promises are waited for. */
+  /** The scheduler whose tasks run before the next timer fires. Default: none; only promise jobs run before it. */
   readonly scheduler?: Scheduler;
 }
 
 /**
- * A clock that stands still until it is told to go on.
+ * A clock whose time passes only when a test advances it.
  *
- * Every timeout and grace period of Subwire runs on the clock of its backend, so with this one a test lives through
- * minutes without waiting, and without the fake timers of its runner.
+ * All timeouts and grace periods of Subwire use the clock of the backend. So with this clock a test can let minutes pass
+ * without waiting, and without the fake timers of its test runner.
+ *
+ * | state       | `advance`, `advanceToNext`      | `setTimer`                               | `stop`              |
+ * | ----------- | ------------------------------- | ---------------------------------------- | ------------------- |
+ * | standing    | advancing until it is done      | adds; with `auto` advancing              | stopped, timers dropped |
+ * | advancing   | fires timers up to its own time | adds; fires it too if it is due          | stopped, timers dropped |
+ * | stopped     | advances the time only          | does nothing                             | -                   |
  */
 export class VirtualClock implements Clock {
   readonly #scheduler: Scheduler;
@@ -37,13 +43,13 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  /** How many timers have not fired. */
+  /** Number of timers that have not fired. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
   setTimer(callback: () => void, delayMs: number): ClockTimer {
-    // What is not a number fires at once, as with the timers of Node.
+    // NaN fires at once, as with the timers of Node.
     const timer: Timer = { at: this.#now + (delayMs > 0 ? delayMs : 0), callback };
     if (!this.#stopped) {
       this.#timers.add(timer);
@@ -59,11 +65,11 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets time pass: fires every timer that is due on the way, in order, and lets each have its consequences.
+   * Advances the time and fires every timer that becomes due, in order; after each it waits for what the timer caused.
    *
-   * Rejects with what a timer throws; the time of that timer is reached then.
    * @param delayMs - Milliseconds.
-   * @throws {ValueError} (rejects) for a delay below 0 or without an end.
+   * @throws {ValueError} (rejects) unless `delayMs` is finite and at least 0.
+   * @throws (rejects) what a callback of a timer throws; the clock has the time of that timer then.
    */
   async advance(delayMs: number): Promise<void> {
     if (!(delayMs >= 0 && delayMs < Infinity)) {
@@ -78,8 +84,10 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Goes to the next timer and fires it.
+   * Advances the time to the next timer and fires it.
+   *
    * @returns whether there was one.
+   * @throws (rejects) what the callback of the timer throws.
    */
   async advanceToNext(): Promise<boolean> {
     await this.settle();
@@ -91,18 +99,18 @@ export class VirtualClock implements Clock {
     return true;
   }
 
-  /** Resolves when nothing more happens unless time passes. */
+  /** Resolves when nothing more happens before time passes. */
   async settle(): Promise<void> {
     await this.#scheduler.idle();
   }
 
-  /** Drops every timer, and every later one too: for the end of a test. */
+  /** Drops all timers, and every timer that is set later. For the end of a test. */
   stop(): void {
     this.#stopped = true;
     this.#timers.clear();
   }
 
-  /** The earliest timer up to a moment; of two for the same moment the one that was set first. */
+  /** Returns the earliest timer up to a time; of two with the same time the one that was set first. */
   #next(until: number): Timer | null {
     let earliest: Timer | null = null;
     for (const timer of this.#timers) {
@@ -127,7 +135,7 @@ export class VirtualClock implements Clock {
     this.#going = true;
     try {
       while (await this.advanceToNext()) {
-        // Each turn of the loop is one timer.
+        // The condition fires the timers.
       }
     } finally {
       this.#going = false;

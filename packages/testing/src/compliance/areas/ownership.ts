@@ -76,6 +76,44 @@ export const ownership: RequirementTable = {
       ok(Buffer.concat(copies).equals(patternBytes(MIB)));
     },
   },
+  'ownership.whole-chunks': {
+    behavior: 'The ArrayBuffer of a chunk holds the bytes of that chunk and no others',
+    source: 'childHandle rule 6',
+    async run(c) {
+      const child = await c.start([
+        step.write('tiny'),
+        step.pattern(MIB),
+        step.write('error', 2),
+        step.pattern(MIB, 2),
+      ]);
+      await child.ended();
+      deepEqual([child.size(1), child.size(2)], [MIB + 4, MIB + 5]);
+      const chunks = [...child.chunks.values()].flat();
+      ok(chunks.every((chunk) => chunk.byteOffset === 0 && chunk.buffer.byteLength === chunk.length));
+      equal(new Set(chunks.map((chunk) => chunk.buffer)).size, chunks.length);
+    },
+  },
+  'ownership.transferred-chunks': {
+    behavior: 'A receiver may transfer a chunk away, and every byte of its child and of another one still arrives',
+    source: 'childHandle rule 6',
+    async run(c) {
+      const recorder = new Recorder();
+      let bytes = 0;
+      recorder.on('data:1', () => {
+        const chunk = recorder.chunks.get(1)?.at(-1) ?? new Uint8Array(0);
+        bytes += chunk.length;
+        structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] });
+        equal(chunk.length, 0);
+      });
+      const child = await c.startWith(recorder, [step.pattern(300), step.line(), step.pattern(MIB)]);
+      const other = await c.start([step.line(), step.pattern(MIB)]);
+      child.stdin.write(Buffer.from('\n'));
+      other.stdin.write(Buffer.from('\n'));
+      await Promise.all([child.ended(), other.ended()]);
+      equal(bytes, MIB + 300);
+      ok(Buffer.from(patternBytes(MIB)).equals(other.bytes(1)));
+    },
+  },
   'ownership.frozen-arguments': {
     behavior: 'Arguments and options are read and never changed',
     source: 'decision 12',
