@@ -11,8 +11,7 @@ const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET']);
 /**
  * Writes a stream of bytes, with flow control by `drain()`.
  *
- * After the pipe was lost, writes do nothing and throw nothing; `drain()` and `waitClosed()` reject.
- *
+ * After a close or a loss, writes do nothing and throw nothing; `drain()` rejects.
  * @asyncio asyncio.StreamWriter
  * Differs: has no reader of its own; takes strings as UTF-8.
  */
@@ -46,7 +45,9 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    * Differs: takes strings.
    */
   write(data: Uint8Array | string): void {
-    this.#transport.write(toBytes(data));
+    const bytes = toBytes(data);
+    this.#noteIfDropped(bytes.length);
+    this.#transport.write(bytes);
   }
 
   /**
@@ -57,7 +58,9 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    * Differs: takes strings.
    */
   writelines(list: Iterable<Uint8Array | string>): void {
-    this.#transport.writelines(Array.from(list, toBytes));
+    const parts = Array.from(list, toBytes);
+    this.#noteIfDropped(parts.reduce((sum, part) => sum + part.length, 0));
+    this.#transport.writelines(parts);
   }
 
   /**
@@ -108,9 +111,10 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    *
    * It does not mean that the data was written. Several callers may wait at once.
    * @throws (rejects) with the error of a loss, the first time.
-   * @throws {ConnectionResetError} (rejects) every other time after a loss.
+   * @throws {ConnectionResetError} (rejects) every other time after a loss, after a write that came after `close()`, and if
+   * `abort()` dropped what this call waits for.
    * @asyncio StreamWriter.drain
-   * Differs: the first drain after a loss with an error throws that error.
+   * Differs: the first drain after a loss with an error throws that error; it never resolves after a write that was dropped.
    */
   drain(options?: WriterWaitOptions): Promise<void> {
     return this.#flow.drain(this.#transport.isClosing(), options);
@@ -160,6 +164,13 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    */
   toWritable(): Writable {
     return writableOf(this);
+  }
+
+  /** Tells the flow control of bytes that the transport drops because it is closing. */
+  #noteIfDropped(nbytes: number): void {
+    if (nbytes > 0 && this.#transport.isClosing()) {
+      this.#flow.writeDropped();
+    }
   }
 
   /** Returns the name of the transport class as text. */

@@ -155,7 +155,8 @@ export class Recorder extends SubprocessProtocol {
     this.record('resume');
   }
 
-  protected record(line: string, last = false): void {
+  /** Adds a line to the log. */
+  record(line: string, last = false): void {
     if (this.calling) {
       this.synchronous.push(line);
     }

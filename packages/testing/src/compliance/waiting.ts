@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** The log of a recorder, with waits for new lines. */
 export class EventLog {
   readonly lines: string[] = [];

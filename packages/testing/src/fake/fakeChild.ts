@@ -264,6 +264,15 @@ export class FakeChild extends ChildHandle {
   }
 
   /**
+   * For tests: makes stdin fail. Waiting writes are refused with the error, and the child reads the end.
+   * @param error - The reason of the loss. Only `EPIPE` and `ECONNRESET` in its `code` mean that the reader left.
+   */
+  failInput(error: Error): void {
+    this.#settings.note(`0 fails: ${error.message}`);
+    this.#descriptors.input?.fail(error);
+  }
+
+  /**
    * For tests: starts a descendant that holds pipes open, also after the child ended.
    * @param fds - The descriptors in the child.
    * @throws {Error} if the child has ended.

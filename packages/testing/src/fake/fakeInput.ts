@@ -7,11 +7,11 @@
  *    end any more: at once with `peerClose`, else at the next write.
  * 3. The child reads the end when the parent has closed and all bytes were read.
  *
- * | state  | write                  | the child reads                | `end`                   | no reader is left  |
- * | ------ | ---------------------- | ------------------------------ | ----------------------- | ------------------ |
- * | open   | take, or wait for room | bytes, or waits                | ending; closed if empty | closed, see rule 2 |
- * | ending | -                      | bytes; closed if all are taken | -                       | closed, see rule 2 |
- * | closed | refuse with `EPIPE`    | bytes, then the end            | -                       | -                  |
+ * | state  | write                  | the child reads                | `end`                   | no reader is left  | `fail` |
+ * | ------ | ---------------------- | ------------------------------ | ----------------------- | ------------------ | ------ |
+ * | open   | take, or wait for room | bytes, or waits                | ending; closed if empty | closed, see rule 2 | closed |
+ * | ending | -                      | bytes; closed if all are taken | -                       | closed, see rule 2 | closed |
+ * | closed | refuse with `EPIPE`    | bytes, then the end            | -                       | -                  | -      |
  */
 import { Fifo } from '@subwire/transport';
 import { ByteStore } from '../bytes/byteStore.js';
@@ -104,6 +104,14 @@ export class FakeInput extends PostedInput<WaitingChunk> {
     this.#holders -= 1;
     if (this.#holders <= 0 && (this.#settings.peerClose || this.waiting.length > 0)) {
       this.#close();
+    }
+  }
+
+  /** For tests: makes the pipe fail. Waiting writes are refused with the error, and the child reads the end. */
+  fail(error: Error): void {
+    if (!this.isClosed) {
+      this.shut(error);
+      this.#serveReads();
     }
   }
 

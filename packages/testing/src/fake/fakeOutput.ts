@@ -163,6 +163,10 @@ export class FakeOutput extends ReadPipeHandle {
       // Reported where it was thrown; the transport has closed us by now.
       return void thrown;
     }
+    if (room.length === 0 || !this.#reading || this.#closed || this.receiver !== receiver) {
+      // It wants nothing now, or no longer in its memory.
+      return;
+    }
     const chunk = this.#store.take(Math.min(length, room.length));
     room.set(chunk);
     receiver.bufferUpdated(chunk.length);

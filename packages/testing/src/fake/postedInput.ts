@@ -29,9 +29,9 @@ export abstract class PostedInput<Waiting extends { readonly flushed: Flushed }>
   }
 
   /** Reports that a chunk will not be taken. */
-  protected refuse(flushed: Flushed): void {
+  protected refuse(flushed: Flushed, error: Error = new BrokenPipeError()): void {
     this.#later(() => {
-      flushed(new BrokenPipeError());
+      flushed(error);
     });
   }
 
@@ -42,7 +42,7 @@ export abstract class PostedInput<Waiting extends { readonly flushed: Flushed }>
     }
     this.#closed = true;
     for (let first = this.waiting.shift(); first !== undefined; first = this.waiting.shift()) {
-      this.refuse(first.flushed);
+      this.refuse(first.flushed, error ?? undefined);
     }
     this.#later(() => {
       this.emit('close', error);
