@@ -46,10 +46,7 @@ export const context: RequirementTable = {
       const storage = new AsyncLocalStorage<string>();
       const steps = [step.write('out'), step.write('err', 2), step.line(), step.count()];
       const [one, two] = [new Recorder(), new Recorder()];
-      const seen = await Promise.all([
-        startIn(c, storage, 'one', one, steps),
-        startIn(c, storage, 'two', two, steps),
-      ]);
+      const seen = await Promise.all([startIn(c, storage, 'one', one, steps), startIn(c, storage, 'two', two, steps)]);
       await Promise.all([one.seenText(1, 'out'), two.seenText(1, 'out')]);
       storage.run('another', () => {
         for (const child of [one, two]) {
@@ -85,7 +82,8 @@ export const context: RequirementTable = {
     },
   },
   'context.memory': {
-    behavior: 'getBuffer and bufferUpdated run in the context of the creation, also after a pause in the middle of a chunk',
+    behavior:
+      'getBuffer and bufferUpdated run in the context of the creation, also after a pause in the middle of a chunk',
     source: 'design §3',
     async run(c) {
       const storage = new AsyncLocalStorage<string>();
@@ -149,7 +147,10 @@ export const context: RequirementTable = {
           }),
         ),
       );
-      ok(resumed.every(([store, ...found]) => found.every((one) => one === store)), JSON.stringify(resumed));
+      ok(
+        resumed.every(([store, ...found]) => found.every((one) => one === store)),
+        JSON.stringify(resumed),
+      );
     },
   },
 };

@@ -71,7 +71,8 @@ export const handOver: RequirementTable = {
     },
   },
   'handOver.to-a-plain-one': {
-    behavior: 'A pipe that gets a protocol without memory in bufferUpdated: the rest of the chunk is a chunk for that one',
+    behavior:
+      'A pipe that gets a protocol without memory in bufferUpdated: the rest of the chunk is a chunk for that one',
     source: 'BaseTransport.setProtocol',
     async run(c) {
       const child = new BufferedRecorder(100);

@@ -213,7 +213,10 @@ export const input: RequirementTable = {
       }
       child.stdin.close();
       await child.ended();
-      deepEqual(child.lines.filter((line) => /^(pause|resume|lost:0)/.test(line)), ['pause', 'resume', 'lost:0']);
+      deepEqual(
+        child.lines.filter((line) => /^(pause|resume|lost:0)/.test(line)),
+        ['pause', 'resume', 'lost:0'],
+      );
       ok((sizes[0] ?? Infinity) <= 16_384, `${sizes[0]} bytes`);
     },
   },
