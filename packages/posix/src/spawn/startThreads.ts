@@ -64,7 +64,9 @@ export class StartThreads implements StartThreadListener {
   /** A call was made here in this turn. */
   #madeHere = false;
   #wake: WakePipe | null = null;
+  // eslint-disable-next-line no-unused-private-class-members -- `??=` reads it
   #watchdog: NodeJS.Timeout | null = null;
+  // eslint-disable-next-line no-unused-private-class-members -- `??=` reads it
   #idleTimer: NodeJS.Timeout | null = null;
   #idleSince = 0;
   readonly #onExit = (): void => {

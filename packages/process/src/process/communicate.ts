@@ -158,7 +158,7 @@ export class Communication {
   #inputFailure(signal: AbortSignal): Promise<never> {
     return new Promise((_, reject) => {
       this.#protocol.stdin?.waitClosed({ signal }).catch((thrown: unknown) => {
-        if (!signal.aborted && !saysThatReaderLeft(thrown)) {
+        if (thrown instanceof Error && !signal.aborted && !saysThatReaderLeft(thrown)) {
           reject(thrown);
         }
       });
