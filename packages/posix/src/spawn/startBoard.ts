@@ -113,11 +113,6 @@ export class StartBoard {
     return (Atomics.load(this.#words, TAIL) - Atomics.load(this.#words, HEAD)) | 0;
   }
 
-  /** How many calls a thread has come to, in all; it starts again from the beginning some time. */
-  get taken(): number {
-    return Atomics.load(this.#words, HEAD);
-  }
-
   /** Wakes a thread; returns whether it slept. */
   ring(thread: number): boolean {
     const slept = Atomics.compareExchange(this.#words, BELL + thread, ASLEEP, AWAKE) === ASLEEP;

@@ -64,10 +64,10 @@ export class StartThreads implements StartThreadListener {
   /** A call was made here in this turn. */
   #madeHere = false;
   #wake: WakePipe | null = null;
-  // eslint-disable-next-line no-unused-private-class-members -- `??=` reads it
-  #watchdog: NodeJS.Timeout | null = null;
-  // eslint-disable-next-line no-unused-private-class-members -- `??=` reads it
-  #idleTimer: NodeJS.Timeout | null = null;
+  /** A tick is due. */
+  #isTicking = false;
+  /** The end of idle threads is due to be looked at. */
+  #isResting = false;
   #idleSince = 0;
   readonly #onExit = (): void => {
     this.#breakOffAll();
@@ -109,7 +109,7 @@ export class StartThreads implements StartThreadListener {
     }
     this.#jobs[place] = job;
     this.#inFlight += 1;
-    this.#watchdog ??= setTimeout(this.#tick, TICK_MS).unref();
+    this.#tickLater();
     if (!this.#crew.ringOne(this.#board) && this.#stuck >= this.#crew.count) {
       this.#grow();
     }
@@ -282,7 +282,7 @@ export class StartThreads implements StartThreadListener {
 
   /** While calls are under way: looks whether one is stuck, and sees to it that a thread is free beside it. */
   readonly #tick = (): void => {
-    this.#watchdog = null;
+    this.#isTicking = false;
     if (this.#inFlight === 0) {
       this.#stuck = 0;
       this.#wereRunning.fill(null);
@@ -297,25 +297,39 @@ export class StartThreads implements StartThreadListener {
     if (this.#stuck >= this.#crew.count && this.#board.waiting > 0 && this.#grow()) {
       this.#onRoom();
     }
-    this.#watchdog = setTimeout(this.#tick, TICK_MS).unref();
+    this.#tickLater();
   };
+
+  #tickLater(): void {
+    if (!this.#isTicking) {
+      this.#isTicking = true;
+      setTimeout(this.#tick, TICK_MS).unref();
+    }
+  }
 
   #restLater(): void {
     this.#idleSince = performance.now();
     if (this.#crew.count > 0) {
-      this.#idleTimer ??= setTimeout(this.#rest, IDLE_MS).unref();
+      this.#restAfter(IDLE_MS);
     }
   }
 
   readonly #rest = (): void => {
-    this.#idleTimer = null;
+    this.#isResting = false;
     const restMs = this.#idleSince + IDLE_MS - performance.now();
     if (this.#inFlight > 0 || restMs > 1) {
-      this.#idleTimer = setTimeout(this.#rest, Math.max(restMs, TICK_MS)).unref();
+      this.#restAfter(Math.max(restMs, TICK_MS));
       return;
     }
     this.#crew.endIdle(this.#board);
   };
+
+  #restAfter(delayMs: number): void {
+    if (!this.#isResting) {
+      this.#isResting = true;
+      setTimeout(this.#rest, delayMs).unref();
+    }
+  }
 
   #killUnstarted(place: number): void {
     const runner = this.#board.runner(place);
