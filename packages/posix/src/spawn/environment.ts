@@ -21,7 +21,7 @@ export function ownEnvironment(): StringTable {
 /**
  * Returns the given variables; those without a value are left out.
  *
- * @param byBytes - Those whose names are no UTF-8. Default: none.
+ * @param byBytes - Those whose names are not UTF-8. Default: none.
  */
 export function environmentBlock(
   env: Readonly<Record<string, Text | undefined>>,

@@ -161,7 +161,7 @@ function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend):
   need('pipeSize', request.pipeSize !== null, 'pipeSize');
   need('identity', request.user !== null || request.group !== null, 'user and group');
   need('extraFds', request.stdio.size > 3, 'passFds and extraFds');
-  need('bytes', hasBytes(request), 'a program, arguments, a directory or variables that are no UTF-8');
+  need('bytes', hasBytes(request), 'a program, arguments, a directory or variables that are not UTF-8');
   if (request.pipes !== null && !supports.pipes.includes(request.pipes)) {
     refuse('pipes', `pipes: ${JSON.stringify(request.pipes)}`);
   }
