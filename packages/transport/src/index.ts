@@ -56,7 +56,7 @@ export { Fifo } from './seam/fifo.js';
 export { systemClock } from './contract/clock.js';
 export type { Clock, ClockTimer } from './contract/clock.js';
 export { ownOptions } from './options/ownOptions.js';
-export { systemErrorCode } from './contract/errors.js';
+export { saysThatReaderLeft, systemErrorCode } from './contract/errors.js';
 export { spawnFailure, startProblem } from './seam/spawnFailure.js';
 export { locateProgram } from './seam/locateProgram.js';
 export type { ProgramQuery } from './seam/locateProgram.js';

@@ -9,10 +9,10 @@
  *    child wrote before its exit is not subject to it, however late we come to read it.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ownOptions, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
+import { ownOptions, saysThatReaderLeft, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
 import { Deadline, type WaitOptions } from '../wait/deadline.js';
 import { checkDuration, startTimer } from '../wait/durations.js';
-import { checkInput, feedPieces, saysThatReaderLeft, type CommunicateInput } from './inputFeed.js';
+import { checkInput, feedPieces, type CommunicateInput } from './inputFeed.js';
 import { checkCaptureLimits, OutputCollector, type CaptureLimits } from './outputCollector.js';
 import { OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
 import { ConcurrentReadError } from '../results/streamErrors.js';
@@ -155,14 +155,15 @@ export class Communication {
   }
 
   /** Rule 3. Rejects if the input fails, and settles in no other way. */
-  #inputFailure(signal: AbortSignal): Promise<never> {
-    return new Promise((_, reject) => {
-      this.#protocol.stdin?.waitClosed({ signal }).catch((thrown: unknown) => {
-        if (thrown instanceof Error && !signal.aborted && !saysThatReaderLeft(thrown)) {
-          reject(thrown);
-        }
-      });
-    });
+  async #inputFailure(signal: AbortSignal): Promise<never> {
+    try {
+      await this.#protocol.stdin?.waitClosed({ signal });
+    } catch (thrown) {
+      if (!signal.aborted && !saysThatReaderLeft(thrown)) {
+        throw thrown;
+      }
+    }
+    return new Promise<never>(() => undefined);
   }
 
   async #collect(fd: number, options: CommunicateOptions, signal: AbortSignal): Promise<void> {
