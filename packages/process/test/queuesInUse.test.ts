@@ -4,7 +4,7 @@ import { StreamReader } from '../src/reader/streamReader.js';
 import { ChunkQueue } from '../src/search/chunkQueue.js';
 import { SeparatorSearch, toSeparators } from '../src/search/separatorSearch.js';
 import { Outcome } from '../src/wait/outcome.js';
-import { grownBytes, NOISE_BYTES } from '../../repo/src/grownBytes.js';
+import { grownBytes, NOISE_BYTES } from './helpers/grownBytes.js';
 import { bytes } from './streamFakes.js';
 
 describe('a queue that never gets empty does not grow', () => {

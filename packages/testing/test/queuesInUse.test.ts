@@ -9,7 +9,7 @@ import { makeFakeOutput } from '../src/fake/fakeOutput.js';
 import { ReplayInput } from '../src/record/replayInput.js';
 import type { Scheduler } from '../src/clock/scheduler.js';
 import { bytes } from './helpers/started.js';
-import { grownBytes, NOISE_BYTES } from '../../repo/src/grownBytes.js';
+import { grownBytes, NOISE_BYTES } from './helpers/grownBytes.js';
 
 /** Runs what is posted at once. */
 const atOnce = {

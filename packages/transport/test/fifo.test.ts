@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Fifo } from '../src/seam/fifo.js';
-import { grownBytes, NOISE_BYTES, usedBytes } from '../../repo/src/grownBytes.js';
+import { grownBytes, NOISE_BYTES, usedBytes } from './helpers/grownBytes.js';
 
 describe('Fifo', () => {
   it('does what an array does, whatever is pushed, unshifted and shifted', () => {
