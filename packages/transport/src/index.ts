@@ -58,5 +58,6 @@ export type { Clock, ClockTimer } from './contract/clock.js';
 export { ownOptions } from './options/ownOptions.js';
 export { saysThatReaderLeft, systemErrorCode } from './contract/errors.js';
 export { spawnFailure, startProblem } from './seam/spawnFailure.js';
+export { hasSlash, isAbsolutePath, pathFrom } from './seam/filePath.js';
 export { locateProgram } from './seam/locateProgram.js';
 export type { ProgramQuery } from './seam/locateProgram.js';
