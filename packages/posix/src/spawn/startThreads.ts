@@ -10,7 +10,7 @@
  * 4. A thread ends after `IDLE_MS` without work, and not before all children that it started have ended.
  * 5. While a call is under way this process is kept alive; a thread alone does not.
  * 6. When the process exits, no further call is begun. One that is stuck is broken off: what has not become the child yet
- *    is killed. Node would wait for its thread otherwise.
+ *    is killed. Node would wait for its thread otherwise. Then Node ends the threads, so it waits until that may be done.
  *
  * The states of a call are those of its place: see `startBoard.ts`.
  */
@@ -354,5 +354,6 @@ export class StartThreads implements StartThreadListener {
         this.#killUnstarted(place);
       }
     }
+    this.#crew.waitForRest(this.#board);
   }
 }
