@@ -11,11 +11,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ownOptions, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
 import { Deadline, type WaitOptions } from '../wait/deadline.js';
 import { checkDuration, startTimer } from '../wait/durations.js';
+import type { Cancellation } from '../wait/stopSignal.js';
 import { checkInput, feedPieces, type CommunicateInput } from './inputFeed.js';
 import { checkCaptureLimits, OutputCollector, type CaptureLimits } from './outputCollector.js';
 import { OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
 import { ConcurrentReadError } from '../results/streamErrors.js';
 import type { StreamReader } from '../reader/streamReader.js';
+import type { StreamWriter } from '../writer/streamWriter.js';
 import type { SubprocessStreamProtocol } from './subprocessStreamProtocol.js';
 
 /** Bytes asked for with one read. */
@@ -91,7 +93,7 @@ export class Communication {
       throw new ConcurrentReadError('communicate');
     }
     options.signal?.throwIfAborted();
-    using deadline = new Deadline({ signal: options.signal, timeoutMs: options.timeoutMs }, this.#clock);
+    const deadline = new Deadline({ signal: options.signal, timeoutMs: options.timeoutMs }, this.#clock);
     this.#running = true;
     try {
       const done = await this.#converse(hasInput ? input : null, options, deadline);
@@ -102,6 +104,8 @@ export class Communication {
       this.#endedEarly = true;
       throw this.#withOutput(thrown, options, deadline);
     } finally {
+      // Not `using`, here and in `run()`: compiled, it costs as much as the rest of this method.
+      deadline[Symbol.dispose]();
       this.#running = false;
     }
   }
@@ -112,13 +116,22 @@ export class Communication {
     deadline: Deadline,
   ): Promise<Communicated> {
     const held: number[] = [];
-    const grace = this.#cutAfterExit(options.drainGraceMs ?? Infinity, held, deadline.signal);
+    const { stop } = deadline;
+    const exited = this.#protocol.exited.wait(stop);
+    const grace = this.#cutAfterExit(exited, options.drainGraceMs ?? Infinity, held);
+    const { stdin, readers } = this.#protocol;
+    const parts: Promise<unknown>[] = [exited];
+    if (stdin !== null) {
+      parts.push(this.#feed(stdin, input, deadline));
+    }
+    for (const fd of OUTPUT_FDS) {
+      const reader = readers.get(fd);
+      if (reader !== undefined) {
+        parts.push(this.#collect(reader, this.#collectorOf(fd, options), options, stop));
+      }
+    }
     try {
-      await Promise.all([
-        this.#feed(input, deadline.signal),
-        ...OUTPUT_FDS.map((fd) => this.#collect(fd, options, deadline.signal)),
-        this.#protocol.exited.wait(deadline.signal),
-      ]);
+      await Promise.all(parts);
     } catch (thrown) {
       // The others stop too: what they would read now belongs to the next call.
       deadline.abort(thrown);
@@ -134,44 +147,48 @@ export class Communication {
     };
   }
 
-  async #feed(input: NonNullable<CommunicateInput> | null, signal: AbortSignal): Promise<void> {
-    const { stdin } = this.#protocol;
-    if (stdin === null) {
-      return;
-    }
+  async #feed(stdin: StreamWriter, input: NonNullable<CommunicateInput> | null, deadline: Deadline): Promise<void> {
     try {
       if (typeof input === 'string' || input instanceof Uint8Array) {
         stdin.write(input);
       } else if (input !== null) {
-        await feedPieces(stdin, input, signal);
+        await feedPieces(stdin, input, deadline.signal);
       }
     } finally {
       stdin.close();
     }
   }
 
-  async #collect(fd: number, options: CommunicateOptions, signal: AbortSignal): Promise<void> {
-    const reader = this.#protocol.readers.get(fd);
-    if (reader === undefined) {
-      return;
-    }
+  /** Returns the collector of an output; that of a call that ended early goes on. */
+  #collectorOf(fd: number, limits: CaptureLimits): OutputCollector {
     let collector = this.#collectors.get(fd);
     if (collector === undefined) {
-      collector = new OutputCollector(fd, options);
+      collector = new OutputCollector(fd, limits);
       this.#collectors.set(fd, collector);
     }
+    return collector;
+  }
+
+  async #collect(
+    reader: StreamReader,
+    collector: OutputCollector,
+    { onBytes }: CommunicateOptions,
+    stop: Cancellation,
+  ): Promise<void> {
+    // A read uses of its signal what every cancellation has.
+    const read = { signal: stop as AbortSignal };
     for (;;) {
-      const chunk = await reader.read(READ_BYTES, { signal });
+      const chunk = await reader.read(READ_BYTES, read);
       if (chunk.length === 0) {
         return;
       }
       collector.add(chunk);
-      options.onBytes?.(chunk.length);
+      onBytes?.(chunk.length);
     }
   }
 
   /** Rule 4. Closing our ends makes the reads see the end of the stream. */
-  #cutAfterExit(graceMs: number, held: number[], signal: AbortSignal): { cancel: () => void } {
+  #cutAfterExit(exited: Promise<unknown>, graceMs: number, held: number[]): { cancel: () => void } {
     let timer: ClockTimer | null = null;
     let cancelled = false;
     const cut = async (): Promise<void> => {
@@ -200,7 +217,7 @@ export class Communication {
       }
     };
     if (graceMs !== Infinity) {
-      this.#protocol.exited.wait(signal).then(arm, () => undefined);
+      exited.then(arm, () => undefined);
     }
     return {
       cancel: () => {
