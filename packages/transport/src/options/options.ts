@@ -115,6 +115,7 @@ export function parseCreation(
   if (!Array.isArray(args)) {
     throw new TypeError('args must be an array of strings or Uint8Arrays');
   }
+  const { env, envByBytes } = parseEnvironment(own.env);
   const request: SpawnRequest = {
     program: pathOf(program, 'program'),
     // Not `map`, which leaves holes alone.
@@ -122,7 +123,8 @@ export function parseCreation(
     executable: own.executable === undefined ? null : pathOf(own.executable, 'executable'),
     stdio: parseStdio(own),
     cwd: own.cwd === undefined ? null : pathOf(own.cwd, 'cwd'),
-    ...parseEnvironment(own.env),
+    env,
+    envByBytes,
     startNewSession: flag(own.startNewSession ?? false, 'startNewSession'),
     processGroup: wholeNumber(own.processGroup, 'processGroup', MAX_ID),
     pipeSize: wholeNumber(own.pipeSize, 'pipeSize', Number.MAX_SAFE_INTEGER, 1),
