@@ -71,6 +71,9 @@ function requireWorking(noDescriptor: () => SubprocessError): void {
   }
 }
 
+/** A backend that always has `createPipe()`. */
+type JoiningBackend = SubprocessBackend & Required<Pick<SubprocessBackend, 'createPipe'>>;
+
 const threads: StartThreads = new StartThreads(() => {
   queue.startMore();
 });
@@ -82,7 +85,7 @@ const queue = new SpawnQueue(() => threads.hasRoom);
  * Where it does not work `isSupported()` says why, and `spawn()` throws. macOS: written, never run. `isSupported()` says no
  * there, but `spawn()` tries.
  */
-export const posixBackend: SubprocessBackend = Object.freeze({
+export const posixBackend: JoiningBackend = Object.freeze({
   name: 'posix',
   get supports(): BackendCapabilities {
     return capabilities();
