@@ -13,6 +13,7 @@ const ALL = [
   'idleMemory',
   'lines',
   'separators',
+  'callbackContext',
 ];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL;
