@@ -5,13 +5,13 @@
  *    and gives the old one back; `unsetenv` moves the rest of it down. There is no lock that we could take.
  * 2. So the table is read twice. If both are the same, or differ only in values, then nothing moved in between, and
  *    no variable is missing. Otherwise it is read again.
- * 3. The kernel does the reading: of memory that was given back meanwhile it says that there is none, where `memcpy` would
- *    end the process.
+ * 3. The kernel does the reading: see `OwnMemory`.
  * 4. The strings are copied once. `setenv` of glibc never changes and never frees a string, so the same pointers mean the same
  *    variables, and as long as nothing changes the next child gets the same copy.
  *    A string that native code gave to `putenv` and changes in place is seen with the next other change.
  */
 import { native } from '../native/ffi.js';
+import { OwnMemory } from './ownMemory.js';
 import { StringTable } from './stringTable.js';
 
 /** The smallest page of any machine: what lies in the page of an address can be read with it. */
@@ -26,19 +26,44 @@ const MAX_BYTES = 16 * 1_048_576;
 export class OwnEnvironment {
   #pointers: Uint8Array | null = null;
   #block: StringTable | null = null;
+  readonly #memory = new OwnMemory();
   readonly #page = new Uint8Array(PAGE);
-  readonly #variable = new BigUint64Array(1);
+  readonly #pageAddress = native().addressOf(this.#page);
+  /** `environ` itself, in memory that is never moved. */
+  readonly #variable = new Uint32Array(32);
+  readonly #variableAddress = native().addressOf(new Uint8Array(this.#variable.buffer));
+  #tableAddress = 0;
 
   /** Returns the environment as it is now, `null` if it cannot be read. */
   read(): StringTable | null {
+    return this.#unchanged() ?? this.#readAll();
+  }
+
+  /** Returns the last copy if nothing has changed since: one call tells. */
+  #unchanged(): StringTable | null {
+    const pointers = this.#pointers;
+    if (pointers === null || pointers.length + POINTER > PAGE) {
+      return null;
+    }
+    const bytes = pointers.length + POINTER;
+    const read = this.#memory.read(
+      { from: native().environ, bytes: POINTER, to: this.#variableAddress },
+      { from: this.#tableAddress, bytes, to: this.#pageAddress },
+    );
+    const same =
+      read === POINTER + bytes &&
+      this.#environ() === this.#tableAddress &&
+      Buffer.compare(pointers, this.#page.subarray(0, pointers.length)) === 0 &&
+      endOfTable(this.#page, bytes) === pointers.length;
+    return same ? this.#block : null;
+  }
+
+  #readAll(): StringTable | null {
     let strings = new Map<number, Uint8Array>();
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const pointers = this.#readTable();
       if (pointers === null) {
         return null;
-      }
-      if (this.#block !== null && this.#pointers !== null && Buffer.compare(pointers, this.#pointers) === 0) {
-        return this.#block;
       }
       const found = this.#readStrings(pointers, strings);
       const again = found === null ? null : this.#readTable();
@@ -58,9 +83,11 @@ export class OwnEnvironment {
 
   /** Copies the table up to its end, a null pointer; page by page, because nothing tells what lies behind the end. */
   #readTable(): Uint8Array | null {
-    const c = native();
-    c.copyMemory(this.#variable, c.environ, POINTER);
-    let address = Number(this.#variable[0]);
+    if (this.#memory.read({ from: native().environ, bytes: POINTER, to: this.#variableAddress }) !== POINTER) {
+      return null;
+    }
+    let address = this.#environ();
+    this.#tableAddress = address;
     if (address === 0) {
       return NOTHING;
     }
@@ -136,9 +163,14 @@ export class OwnEnvironment {
     return newer?.every((string, index) => sameName(string, strings[index] ?? NOTHING)) === true ? newer : null;
   }
 
+  #environ(): number {
+    return (this.#variable[1] ?? 0) * LOW_WORD + (this.#variable[0] ?? 0);
+  }
+
   /** Reads up to the end of the page; returns how much. */
   #readPage(address: number): number {
-    return Math.max(0, native().readOwnMemory(this.#page, address, PAGE - (address % PAGE)));
+    const bytes = PAGE - (address % PAGE);
+    return Math.max(0, this.#memory.read({ from: address, bytes, to: this.#pageAddress }));
   }
 }
 
@@ -152,9 +184,13 @@ function pointerAt(table: Uint8Array, at: number): number {
 
 /** Returns where the null pointer is, -1 if there is none. */
 function endOfTable(memory: Uint8Array, bytes: number): number {
-  const words = new BigUint64Array(memory.buffer, memory.byteOffset, Math.floor(bytes / POINTER));
-  const index = words.indexOf(0n);
-  return index < 0 ? -1 : index * POINTER;
+  const words = new Uint32Array(memory.buffer, memory.byteOffset, Math.floor(bytes / POINTER) * 2);
+  for (let word = 0; word < words.length; word += 2) {
+    if (words[word] === 0 && words[word + 1] === 0) {
+      return word * 4;
+    }
+  }
+  return -1;
 }
 
 function sameName(one: Uint8Array, other: Uint8Array): boolean {

@@ -13,7 +13,7 @@ import {
   POSIX_SPAWN_SETSIGDEF,
   POSIX_SPAWN_SETSIGMASK,
 } from '../native/constants.js';
-import { native, type Memory } from '../native/ffi.js';
+import { native } from '../native/ffi.js';
 import { systemError } from '../native/systemErrors.js';
 import { cString, StringTable, type Text } from './stringTable.js';
 
@@ -152,17 +152,17 @@ export class SpawnCall {
 
   /** Takes the actions and the attributes over. */
   constructor(image: Image, actions: FileActions, attributes: SpawnAttributes) {
-    const { addressOf } = native();
+    const c = native();
     const strings = new StringTable([actions.pathTo(image.file), ...image.argv]);
     this.#actions = actions;
     this.#attributes = attributes;
     this.#strings = strings;
     this.#env = image.env;
     this.addresses = [
-      addressOf(this.#pid),
+      c.addressOf(this.#pid),
       strings.stringAt(0),
-      addressOf(actions.memory),
-      addressOf(attributes.memory),
+      c.addressOf(actions.memory),
+      c.addressOf(attributes.memory),
       strings.addressAt(1),
       image.env.address,
     ];

@@ -87,12 +87,16 @@ export class StartCrew {
     }
   }
 
-  /** Ends the threads that nobody needs. */
-  endIdle(board: StartBoard): void {
-    for (const thread of this.#threads) {
-      if (thread !== null && !thread.isEnding && thread.children.size === 0 && board.isAsleep(thread.number)) {
-        thread.end();
-      }
+  /**
+   * Ends the threads that nobody needs.
+   * @returns whether one of them has not come to rest yet.
+   */
+  endIdle(board: StartBoard): boolean {
+    const idle = this.#threads.filter((thread) => thread !== null && !thread.isEnding && thread.children.size === 0);
+    const asleep = idle.filter((thread) => board.isAsleep(thread?.number ?? -1));
+    for (const thread of asleep) {
+      thread?.end();
     }
+    return asleep.length < idle.length;
   }
 }

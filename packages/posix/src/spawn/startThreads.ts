@@ -18,24 +18,13 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers';
 import { EAGAIN } from '../native/constants.js';
 import { ColdStarts } from './coldStarts.js';
-import type { SpawnCall } from './posixSpawn.js';
+import { IdleTimer } from './idleTimer.js';
 import { PLACES, StartBoard } from './startBoard.js';
 import { StartCrew, type StartThreadMaker } from './startCrew.js';
+import type { StartJob } from './startJob.js';
 import type { StartThread, StartThreadListener } from './startThread.js';
+import { StuckCalls } from './stuckCalls.js';
 import { WakePipe } from './wakePipe.js';
-
-/** A call to make, and who wants to know. */
-export interface StartJob {
-  readonly call: SpawnCall;
-  /** The program and the directory: what a call may be stuck at. */
-  readonly what: string;
-  /**
-   * Called once, later.
-   * @param errno - 0 if there is a child.
-   * @param thread - Which lives as long as the child, `null` if that is the main thread.
-   */
-  onReturned(errno: number, pid: number, thread: StartThread | null): void;
-}
 
 /** Calls that wait while one is made, so that the thread does not wait for us. */
 const AHEAD = 3;
@@ -55,22 +44,18 @@ export class StartThreads implements StartThreadListener {
   #board = new StartBoard();
   /** By place. */
   readonly #jobs: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
-  /** Those that a thread was making at the last tick, by place. */
-  readonly #wereRunning: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
-  /** How many calls were under way at the last tick and at the one before. */
-  #stuck = 0;
+  readonly #stuck = new StuckCalls<StartJob>();
   /** Places that are in use: a call that was taken back has its place until a thread has come to it. */
   #inFlight = 0;
   /** A call was made here in this turn. */
   #madeHere = false;
   #wake: WakePipe | null = null;
   #watchdog: NodeJS.Timeout | null = null;
-  #idleTimer: NodeJS.Timeout | null = null;
-  #idleSince = 0;
-  readonly #onExit = (): void => {
-    this.#breakOffAll();
-  };
-
+  readonly #idle = new IdleTimer(IDLE_MS, () => {
+    if (this.#inFlight === 0 && this.#crew.endIdle(this.#board)) {
+      this.#idle.used();
+    }
+  });
   /**
    * @param onRoom - Called when more calls may be started than before.
    * @param makeThread - Default: a worker.
@@ -100,15 +85,16 @@ export class StartThreads implements StartThreadListener {
       this.startHere(job);
       return NO_PLACE;
     }
-    const place = this.#isReady() ? this.#board.put(job.call.addresses) : NO_PLACE;
+    const place = this.#crew.count > 0 || this.#grow() ? this.#board.put(job.call.addresses) : NO_PLACE;
     if (place === NO_PLACE) {
       this.startHere(job);
       return NO_PLACE;
     }
     this.#jobs[place] = job;
     this.#inFlight += 1;
-    this.#watchdog ??= setTimeout(this.#tick, TICK_MS).unref();
-    if (!this.#crew.ringOne(this.#board) && this.#stuck >= this.#crew.count) {
+    this.#holdProcess(true);
+    this.#watch();
+    if (!this.#crew.ringOne(this.#board) && this.#stuck.count >= this.#crew.count) {
       this.#grow();
     }
     return place;
@@ -125,15 +111,18 @@ export class StartThreads implements StartThreadListener {
     this.#madeHere = true;
     setImmediate(() => {
       this.#madeHere = false;
-      job.onReturned(errno, pid, null);
-      this.#onRoom();
+      try {
+        job.onReturned(errno, pid, null);
+      } finally {
+        this.#onRoom();
+      }
     });
     return errno;
   }
 
   /** Takes a call back; returns whether it has not been made and never will be. The caller finishes it. */
   takeBack(place: number): boolean {
-    if (place === NO_PLACE || this.#jobs[place] === null || !this.#board.takeBack(place)) {
+    if ((this.#jobs[place] ?? null) === null || !this.#board.takeBack(place)) {
       return false;
     }
     this.#jobs[place] = null;
@@ -147,7 +136,7 @@ export class StartThreads implements StartThreadListener {
    */
   breakOff(place: number): void {
     const job = this.#jobs[place] ?? null;
-    if (job !== null && this.#wereRunning[place] === job) {
+    if (job !== null && this.#stuck.has(place, job)) {
       this.#killUnstarted(place);
     }
   }
@@ -155,7 +144,7 @@ export class StartThreads implements StartThreadListener {
   /** A child that a thread started has ended. */
   childEnded(thread: StartThread, pid: number): void {
     thread.children.delete(pid);
-    this.#restLater();
+    this.#idle.used();
   }
 
   onThreadEnded(thread: StartThread): void {
@@ -172,20 +161,6 @@ export class StartThreads implements StartThreadListener {
     }
   }
 
-  /** Sees to it that there is a thread, and that we hear of its results; returns whether that is so. */
-  #isReady(): boolean {
-    if (this.#crew.count === 0 && !this.#grow()) {
-      return false;
-    }
-    try {
-      this.#wake?.watch();
-      return true;
-    } catch (full) {
-      void full;
-      return false;
-    }
-  }
-
   #grow(): boolean {
     if (this.#wake === null) {
       try {
@@ -197,17 +172,17 @@ export class StartThreads implements StartThreadListener {
         void full;
         return false;
       }
-      process.on('exit', this.#onExit);
+      process.on('exit', this.#breakOffAll);
     }
     const grown = this.#crew.grow(this.#board, this.#wake.writeFd, this);
     this.#closeIfUnused();
-    this.#restLater();
+    this.#idle.used();
     return grown;
   }
 
   #closeIfUnused(): void {
     if (this.#crew.count === 0) {
-      process.off('exit', this.#onExit);
+      process.off('exit', this.#breakOffAll);
       this.#wake?.close();
       this.#wake = null;
     }
@@ -229,11 +204,17 @@ export class StartThreads implements StartThreadListener {
     this.#onRoom();
   }
 
+  #holdProcess(wanted: boolean): void {
+    if (this.#wake !== null) {
+      this.#wake.holds = wanted;
+    }
+  }
+
   #release(places: number): void {
     this.#inFlight -= places;
     if (this.#inFlight === 0) {
-      this.#wake?.rest();
-      this.#restLater();
+      this.#holdProcess(false);
+      this.#idle.used();
     }
   }
 
@@ -281,39 +262,21 @@ export class StartThreads implements StartThreadListener {
   /** While calls are under way: looks whether one is stuck, and sees to it that a thread is free beside it. */
   readonly #tick = (): void => {
     this.#watchdog = null;
+    this.#stuck.look(this.#jobs, this.#board);
     if (this.#inFlight === 0) {
-      this.#stuck = 0;
-      this.#wereRunning.fill(null);
       return;
     }
-    this.#stuck = 0;
-    for (const [place, job] of this.#jobs.entries()) {
-      const running = job !== null && this.#board.isRunning(place) ? job : null;
-      this.#stuck += running !== null && this.#wereRunning[place] === running ? 1 : 0;
-      this.#wereRunning[place] = running;
-    }
-    if (this.#stuck >= this.#crew.count && this.#board.waiting > 0 && this.#grow()) {
+    if (this.#stuck.count >= this.#crew.count && this.#board.waiting > 0 && this.#grow()) {
       this.#onRoom();
     }
-    this.#watchdog = setTimeout(this.#tick, TICK_MS).unref();
+    this.#watch();
   };
 
-  #restLater(): void {
-    this.#idleSince = performance.now();
-    if (this.#crew.count > 0) {
-      this.#idleTimer ??= setTimeout(this.#rest, IDLE_MS).unref();
+  #watch(): void {
+    if (this.#watchdog === null) {
+      this.#watchdog = setTimeout(this.#tick, TICK_MS).unref();
     }
   }
-
-  readonly #rest = (): void => {
-    this.#idleTimer = null;
-    const restMs = this.#idleSince + IDLE_MS - performance.now();
-    if (this.#inFlight > 0 || restMs > 1) {
-      this.#idleTimer = setTimeout(this.#rest, Math.max(restMs, TICK_MS)).unref();
-      return;
-    }
-    this.#crew.endIdle(this.#board);
-  };
 
   #killUnstarted(place: number): void {
     const runner = this.#board.runner(place);
@@ -326,7 +289,7 @@ export class StartThreads implements StartThreadListener {
   }
 
   /** The process exits. */
-  #breakOffAll(): void {
+  readonly #breakOffAll = (): void => {
     const places = [...this.#jobs.keys()];
     for (const place of places) {
       this.takeBack(place);
@@ -338,5 +301,5 @@ export class StartThreads implements StartThreadListener {
         this.#killUnstarted(place);
       }
     }
-  }
+  };
 }
