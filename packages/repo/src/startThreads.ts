@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 
-/** The mark of `StartThread` in the posix backend. */
+/** The mark of `StartWorker` in the posix backend. */
 const MARK = Symbol.for('subwire.startThread');
 
 /**

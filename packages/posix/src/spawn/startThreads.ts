@@ -17,6 +17,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers';
 import { EAGAIN } from '../native/constants.js';
+import { callAll } from './callAll.js';
 import { ColdStarts } from './coldStarts.js';
 import { IdleTimer } from './idleTimer.js';
 import { PLACES, StartBoard } from './startBoard.js';
@@ -28,7 +29,7 @@ import { WakePipe } from './wakePipe.js';
 
 /** Calls that wait while one is made, so that the thread does not wait for us. */
 const AHEAD = 3;
-const TICK_MS = 10;
+const TICK_MS = 15;
 const IDLE_MS = 10_000;
 /** How long an exit of the process waits for a call that is under way. */
 const EXIT_MS = 100;
@@ -56,6 +57,7 @@ export class StartThreads implements StartThreadListener {
       this.#idle.used();
     }
   });
+
   /**
    * @param onRoom - Called when more calls may be started than before.
    * @param makeThread - Default: a worker.
@@ -247,16 +249,7 @@ export class StartThreads implements StartThreadListener {
     }
     this.#release(places);
     this.#onRoom();
-    for (const tell of done) {
-      try {
-        tell();
-      } catch (thrown) {
-        // The others are to be told too.
-        setImmediate(() => {
-          throw thrown;
-        });
-      }
-    }
+    callAll(done);
   }
 
   /** While calls are under way: looks whether one is stuck, and sees to it that a thread is free beside it. */
