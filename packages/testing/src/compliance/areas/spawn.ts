@@ -1,9 +1,16 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { DEVNULL, PIPE } from '@subwire/transport';
 import type { RequirementTable } from '../complianceCase.js';
 import { Recorder } from '../recorder.js';
 import { step } from '../step.js';
 import { rejection } from '../waiting.js';
+
+/** Keeps a thread of libuv's pool busy for a few tenths of a second. */
+function busyThread(): Promise<unknown> {
+  return promisify(pbkdf2)('word', 'salt', 400_000, 64, 'sha512');
+}
 
 /** Creation that succeeds. */
 export const spawn: RequirementTable = {
@@ -86,6 +93,21 @@ export const spawn: RequirementTable = {
       await creation;
       await recorder.ended();
       deepEqual(recorder.synchronous, []);
+    },
+  },
+  'spawn.busy-pool': {
+    behavior: 'A start does not wait for a thread of libuv’s pool',
+    source: 'design §5',
+    async run(c) {
+      let freed = 0;
+      // As many as the pool has threads, unless the environment says otherwise.
+      const works = Array.from({ length: 4 }, () => busyThread().then(() => (freed += 1)));
+      const child = await c.start([step.write('hi')]);
+      const freedBefore = freed;
+      await Promise.all(works);
+      await child.ended();
+      equal(child.text(1), 'hi');
+      equal(freedBefore, 0);
     },
   },
   'spawn.object-literal': {
