@@ -3,7 +3,7 @@ import type { StartThread } from './startThread.js';
 
 /** A call to make, and who wants to know. */
 export interface StartJob {
-  readonly call: SpawnCall;
+  readonly call: Pick<SpawnCall, 'addresses' | 'pid' | 'make' | 'finish'>;
   /** The program and the directory: what a call may be stuck at. */
   readonly what: string;
   /**

@@ -30,7 +30,7 @@ import { WakePipe } from './wakePipe.js';
 /** Calls that wait while one is made, so that the thread does not wait for us. */
 const AHEAD = 3;
 const TICK_MS = 15;
-const IDLE_MS = 10_000;
+const IDLE_MS = 5_000;
 /** How long an exit of the process waits for a call that is under way. */
 const EXIT_MS = 100;
 

@@ -4,6 +4,7 @@
  */
 import { chmodSync, closeSync, copyFileSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { URL } from 'node:url';
 
 const koffi = createRequire(new URL('../../package.json', import.meta.url))('koffi');
 const fcntl = koffi.load(null).func('fcntl', 'int', ['int', 'int', 'long']);
