@@ -27,6 +27,29 @@ export default tseslint.config(
     },
   },
   {
+    // Fake timers replace the globals, and a DOM-like environment has others.
+    files: ['packages/{transport,process,posix,testing}/src/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'].map(
+          (name) => ({
+            name,
+            message: 'Import it from node:timers.',
+          }),
+        ),
+        { name: 'queueMicrotask', message: 'Use Promise.resolve().then().' },
+        { name: 'performance', message: 'Import it from node:perf_hooks.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'globalThis', property: 'queueMicrotask', message: 'Use Promise.resolve().then().' },
+        { object: 'process', property: 'nextTick', message: 'Use Promise.resolve().then().' },
+        { object: 'Date', property: 'now', message: 'Use performance.now() of node:perf_hooks.' },
+      ],
+    },
+  },
+  {
     files: ['**/test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },

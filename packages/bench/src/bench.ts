@@ -12,6 +12,7 @@ const ALL = [
   'roundTrip',
   'idleMemory',
   'lines',
+  'separators',
 ];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL;

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ChunkQueue } from '../src/search/chunkQueue.js';
-import { NearestByte } from '../src/search/nearestByte.js';
 import { SeparatorSearch, toSeparators } from '../src/search/separatorSearch.js';
 import { bytes, text } from './streamFakes.js';
 
@@ -77,39 +76,5 @@ test('a queue behaves like one long array', () => {
       }
     }),
     { numRuns: 500 },
-  );
-});
-
-test('a search looks at each byte once, whatever is asked and consumed meanwhile', () => {
-  let looks = 0;
-  const counting = (size: number): Uint8Array =>
-    new Proxy(new Uint8Array(size), {
-      get(target, key) {
-        if (typeof key === 'string' && /^\d+$/.test(key)) looks += 1;
-        const value: unknown = Reflect.get(target, key, target);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-      },
-    });
-  const queue = new ChunkQueue();
-  const search = new SeparatorSearch(toSeparators(['abc', 'xy']));
-  for (let round = 0; round < 200; round += 1) {
-    queue.push(counting(50));
-    expect(search.find(queue)).toBe(false);
-    expect(search.find(queue)).toBe(false);
-    if (round % 10 === 9) queue.skip(20);
-  }
-  expect(looks).toBe(10_000);
-});
-
-test('the nearest of several bytes is found from any place on', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ max: 5, maxLength: 30 }), fc.array(fc.nat(30)), (chunk, places) => {
-      const nearest = new NearestByte(Uint8Array.of(1, 3));
-      for (const from of places) {
-        expect(nearest.find(chunk, from)).toBe(
-          chunk.findIndex((byte, index) => index >= from && (byte === 1 || byte === 3)),
-        );
-      }
-    }),
   );
 });

@@ -97,13 +97,13 @@ test('the first drain after a loss throws the cause, later ones say that the con
   await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
 });
 
-test('a loss without an error lets waiting drains return, and later ones fail', async () => {
+test('a loss without an error fails the drains that wait, since what they wait for was dropped, and later ones', async () => {
   const { flow, writer } = setUp();
   flow.pauseWriting();
   const drain = writer.drain();
   flow.connectionLost(null);
   flow.connectionLost(new Error('second call'));
-  await drain;
+  await expect(drain).rejects.toBeInstanceOf(ConnectionResetError);
   await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
   await writer.waitClosed();
 });
@@ -116,6 +116,31 @@ test('the drain right after a close succeeds, the next one fails', async () => {
   writer.close();
   await writer.drain();
   await turn();
+  await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
+});
+
+test('a write after the close is dropped, and no drain after it resolves, before the loss or after', async () => {
+  const { flow, writer } = setUp();
+  writer.close();
+  writer.write(new Uint8Array(0));
+  await writer.drain();
+  writer.write('dropped');
+  await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
+  await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
+  flow.connectionLost(null);
+  await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
+  await writer.waitClosed();
+});
+
+test('lines written after the close are dropped too; the drain that sees the loss tells its cause', async () => {
+  const { flow, transport, writer } = setUp();
+  const error = new BrokenPipeError();
+  transport.onClose = () => {
+    flow.connectionLost(error);
+  };
+  writer.close();
+  writer.writelines(['one', 'two']);
+  await expect(writer.drain()).rejects.toBe(error);
   await expect(writer.drain()).rejects.toBeInstanceOf(ConnectionResetError);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ValueError } from '@subwire/transport';
+import { nextTurn } from '../src/clock/scheduler.js';
 import { VirtualClock } from '../src/clock/virtualClock.js';
 
 describe('a virtual clock', () => {
@@ -70,5 +71,52 @@ describe('a virtual clock', () => {
     }, 5);
     await expect(clock.advance(10)).rejects.toThrow('in the timer');
     expect(clock.now()).toBe(5);
+  });
+});
+
+describe('a clock that advances by itself while a test advances it too', () => {
+  /** Sets two timers after some turns, and advances the clock after some turns; returns what happened, in order. */
+  async function happened(turnsToTimers: number, turnsToAdvance: number): Promise<readonly string[]> {
+    const clock = new VirtualClock({ auto: true });
+    const log: string[] = [];
+    const afterTurns = async (turns: number, action: () => void): Promise<void> => {
+      for (let turn = 0; turn < turns; turn += 1) {
+        await nextTurn();
+      }
+      action();
+    };
+    let second: Promise<void> = Promise.resolve();
+    let advanced: Promise<void> = Promise.resolve();
+    clock.setTimer(() => undefined, 1);
+    await Promise.all([
+      afterTurns(turnsToTimers, () => {
+        clock.setTimer(() => void afterTurns(2, () => log.push('consequence of the first')), 200);
+        second = new Promise((resolve) => {
+          clock.setTimer(() => {
+            log.push('second');
+            resolve();
+          }, 5_000);
+        });
+      }),
+      afterTurns(turnsToAdvance, () => {
+        advanced = clock.advance(210);
+      }),
+    ]);
+    await Promise.all([second, advanced]);
+    return log;
+  }
+
+  it('fires no timer before the consequences of the last one', async () => {
+    for (let turnsToTimers = 0; turnsToTimers < 8; turnsToTimers += 1) {
+      for (let turnsToAdvance = 0; turnsToAdvance < 8; turnsToAdvance += 1) {
+        const log = await happened(turnsToTimers, turnsToAdvance);
+        expect([turnsToTimers, turnsToAdvance, ...log]).toEqual([
+          turnsToTimers,
+          turnsToAdvance,
+          'consequence of the first',
+          'second',
+        ]);
+      }
+    }
   });
 });

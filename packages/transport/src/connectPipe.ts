@@ -1,13 +1,12 @@
-import { closeSync, constants, createReadStream, createWriteStream, fstatSync, openSync, type Stats } from 'node:fs';
-import { Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
-import { isatty, ReadStream, WriteStream } from 'node:tty';
+import type { Socket } from 'node:net';
+import type { ReadStream, WriteStream } from 'node:tty';
 import type { BaseProtocol } from './contract/base.js';
 import { reportAsUncaught, type CallbackErrorReporter } from './contract/callbackErrors.js';
 import { CallbackQueue } from './machine/callbackQueue.js';
 import type { ReadPipeHandle, WritePipeHandle } from './seam/childHandle.js';
-import { ValueError } from './contract/errors.js';
-import { NodeReadPipe, NodeWritePipe } from './node/nodePipes.js';
+import { NodeReadPipe } from './node/nodePipes.js';
+import { NodeWritePipe } from './node/nodeWritePipe.js';
+import { readableOf, writableOf, type OwnedFile } from './node/takenPipes.js';
 import { ownOptions } from './options/ownOptions.js';
 import type { BufferedProtocol, Protocol } from './contract/protocols.js';
 import { ReadPipeTransport } from './machine/readPipeTransport.js';
@@ -15,11 +14,7 @@ import type { ReadTransport, WriteTransport } from './contract/transports.js';
 import { callable } from './options/valueChecks.js';
 import { WritePipeTransport } from './machine/writePipeTransport.js';
 
-/** A `FileHandle`, as far as it is needed. */
-export interface OwnedFile {
-  readonly fd: number;
-  close(): Promise<void>;
-}
+export type { OwnedFile } from './node/takenPipes.js';
 
 /** What `connectReadPipe` takes over: a descriptor, a `FileHandle`, a socket, a terminal, or a handle of a backend. */
 export type ReadablePipe = number | OwnedFile | Socket | ReadStream | ReadPipeHandle;
@@ -39,13 +34,15 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof ConnectPipeOptions>(['o
  * Reads from a pipe, a socket or a terminal through a protocol.
  *
  * The options are checked and the factory is called first; then the pipe is taken over: the transport closes it after the
- * loss, and nobody else may use it any more. Resolves after `connectionMade`.
+ * loss, and nobody else may use it any more; the descriptors 0 to 2 stay open. Resolves after `connectionMade`.
  * @param protocolFactory - Its throw is the rejection; the pipe is untouched then.
  * @param pipe - The reading end.
  * @returns the transport, and the protocol that the factory made.
  * @throws {TypeError} (rejects) for what is no pipe, and for an unknown option.
  * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is
- * neither read nor closed.
+ * neither read nor closed; for an object with a descriptor that cannot be opened once more (a socket, the master of a
+ * terminal), which can be given as a number.
+ * @throws {SubprocessError} (rejects) `EBADF` for a descriptor that is not open, and the system's code if it cannot be used.
  * @asyncio loop.connect_read_pipe
  * Differs: takes bare descriptors and Node's own streams; takes buffered protocols.
  */
@@ -73,7 +70,9 @@ export async function connectReadPipe<P extends Protocol | BufferedProtocol>(
  * @returns the transport, and the protocol that the factory made.
  * @throws {TypeError} (rejects) for what is no pipe, and for an unknown option.
  * @throws {ValueError} (rejects) for a closed socket, and for a regular file, a directory or a block device, which is
- * neither written nor closed.
+ * neither written nor closed; for an object with a descriptor that cannot be opened once more (a socket, a FIFO that nobody
+ * reads, the master of a terminal), which can be given as a number.
+ * @throws {SubprocessError} (rejects) `EBADF` for a descriptor that is not open, and the system's code if it cannot be used.
  * @asyncio loop.connect_write_pipe
  * Differs: takes bare descriptors and Node's own streams; on a FIFO the reader's close is seen with the next write.
  */
@@ -118,76 +117,4 @@ function isHandle<H extends ReadPipeHandle | WritePipeHandle>(pipe: unknown): pi
     !('_readableState' in pipe) &&
     'listenerCount' in pipe
   );
-}
-
-/** A socket that is closed emits nothing any more; waiting for its end would be for ever. */
-function usable(socket: Socket): Socket {
-  if (socket.destroyed) {
-    throw new ValueError('the socket is closed');
-  }
-  return socket;
-}
-
-async function readableOf(pipe: Exclude<ReadablePipe, ReadPipeHandle>): Promise<Readable> {
-  if (pipe instanceof Socket) {
-    return usable(pipe);
-  }
-  const [fd, kind] = await ownFd(pipe, constants.O_RDONLY);
-  switch (kind) {
-    case 'terminal':
-      return new ReadStream(fd);
-    case 'device':
-      return createReadStream('', { fd });
-    case 'pipe':
-      return new Socket({ fd, readable: true, writable: false });
-  }
-}
-
-async function writableOf(pipe: Exclude<WritablePipe, WritePipeHandle>): Promise<Writable> {
-  if (pipe instanceof Socket) {
-    return usable(pipe);
-  }
-  const [fd, kind] = await ownFd(pipe, constants.O_WRONLY);
-  switch (kind) {
-    case 'terminal':
-      return new WriteStream(fd);
-    case 'device':
-      return createWriteStream('', { fd });
-    case 'pipe': {
-      const readable = fstatSync(fd).isSocket();
-      return new Socket({ fd, readable, writable: true, allowHalfOpen: true });
-    }
-  }
-}
-
-type PipeKind = 'pipe' | 'terminal' | 'device';
-
-async function ownFd(pipe: number | OwnedFile, mode: number): Promise<readonly [fd: number, kind: PipeKind]> {
-  const fd = typeof pipe === 'number' ? pipe : pipe.fd;
-  if (!Number.isInteger(fd) || fd < 0) {
-    throw new TypeError('pipe must be a descriptor, a FileHandle, a socket or a terminal');
-  }
-  const kind = pipeKind(fd, fstatSync(fd));
-  if (typeof pipe === 'number') {
-    return [fd, kind];
-  }
-  // A FileHandle closes its descriptor when it is collected, and cannot be told not to: open the file a second time.
-  const own = openSync(`/dev/fd/${fd}`, mode | constants.O_NONBLOCK);
-  try {
-    await pipe.close();
-  } catch (thrown) {
-    closeSync(own);
-    throw thrown;
-  }
-  return [own, kind];
-}
-
-function pipeKind(fd: number, stats: Stats): PipeKind {
-  if (stats.isFIFO() || stats.isSocket()) {
-    return 'pipe';
-  }
-  if (stats.isCharacterDevice()) {
-    return isatty(fd) ? 'terminal' : 'device';
-  }
-  throw new ValueError('only pipes, sockets and character devices can be connected');
 }

@@ -1,3 +1,4 @@
+import timers from 'node:timers';
 import { describe, expect, it, jest } from '@jest/globals';
 import { reportAsUncaught } from '../src/contract/callbackErrors.js';
 import { CallbackQueue } from '../src/machine/callbackQueue.js';
@@ -86,7 +87,7 @@ describe('CallbackQueue', () => {
     });
     const log: string[] = [];
     queue.deliver('next', () => log.push('next'));
-    const thrown = thrownInMicrotasks(() => {
+    const thrown = thrownInTasks(() => {
       queue.open('first', () => {
         throw new Error('mine');
       });
@@ -99,17 +100,19 @@ describe('CallbackQueue', () => {
 describe('reportAsUncaught', () => {
   it('throws the error in a task of its own', () => {
     const error = new CallbackError('made', new Error('mine'));
-    const thrown = thrownInMicrotasks(() => {
+    const thrown = thrownInTasks(() => {
       reportAsUncaught(error);
     });
     expect(thrown).toEqual([error]);
   });
 });
 
-/** Runs `action`, then the microtasks that it queued, and returns what those threw. */
-function thrownInMicrotasks(action: () => void): unknown[] {
+/** Runs `action`, then the tasks that it set off, and returns what those threw. */
+function thrownInTasks(action: () => void): unknown[] {
   const tasks: (() => void)[] = [];
-  const spy = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => tasks.push(task));
+  const spy = jest.spyOn(timers, 'setImmediate').mockImplementation(((task: () => void) => {
+    tasks.push(task);
+  }) as typeof timers.setImmediate);
   try {
     action();
   } finally {

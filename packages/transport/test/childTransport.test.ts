@@ -33,7 +33,7 @@ describe('the callbacks of a child', () => {
     await protocol.lost;
     expect(protocol.lines).toEqual(['made', 'exited', 'lost']);
     expect(transport.getReturncode()).toBe(6);
-    expect(transport.isClosing()).toBe(false);
+    expect(transport.isClosing()).toBe(true);
     expect(transport.getProtocol()).toBeNull();
     for (const signal of [
       () => {

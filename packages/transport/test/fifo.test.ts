@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Fifo } from '../src/seam/fifo.js';
+import { grownBytes, NOISE_BYTES, usedBytes } from './helpers/grownBytes.js';
 
 describe('Fifo', () => {
   it('does what an array does, whatever is pushed, unshifted and shifted', () => {
@@ -8,6 +9,7 @@ describe('Fifo', () => {
       { weight: 3, arbitrary: fc.record({ what: fc.constant('push'), times: fc.nat(40) }) },
       { weight: 3, arbitrary: fc.record({ what: fc.constant('shift'), times: fc.nat(40) }) },
       fc.record({ what: fc.constant('unshift'), times: fc.nat(3) }),
+      fc.record({ what: fc.constant('replaceLast'), times: fc.nat(2) }),
       fc.record({ what: fc.constant('clear'), times: fc.constant(1) }),
     );
     fc.assert(
@@ -25,6 +27,10 @@ describe('Fifo', () => {
               model.unshift(next++);
             } else if (what === 'shift') {
               expect(queue.shift()).toBe(model.shift());
+            } else if (what === 'replaceLast') {
+              queue.replaceLast(next);
+              if (model.length > 0) model[model.length - 1] = next;
+              next += 1;
             } else {
               queue.clear();
               model = [];
@@ -32,9 +38,37 @@ describe('Fifo', () => {
           }
           expect([...queue]).toEqual(model);
           expect([queue.length, queue.peek()]).toEqual([model.length, model[0]]);
+          expect([-1, 0, 1, model.length - 1, model.length].map((index) => queue.at(index))).toEqual(
+            [-1, 0, 1, model.length - 1, model.length].map((index) => model[index]),
+          );
         }
       }),
     );
+  });
+
+  it('does not grow while it never gets empty, and keeps nothing that was taken out', async () => {
+    const queue = new Fifo<object>();
+    queue.push({});
+    const grown = await grownBytes(() => {
+      queue.push({});
+      queue.shift();
+    });
+    expect(grown).toBeLessThan(NOISE_BYTES);
+    expect(queue.length).toBe(1);
+  });
+
+  it('gives the memory of a burst back although it never gets empty', () => {
+    const queue = new Fifo<number>();
+    const before = usedBytes();
+    for (let item = 0; item < 200_000; item += 1) {
+      queue.push(item);
+    }
+    expect(usedBytes() - before).toBeGreaterThan(NOISE_BYTES);
+    while (queue.length > 1) {
+      queue.shift();
+    }
+    expect(usedBytes() - before).toBeLessThan(NOISE_BYTES);
+    expect(queue.peek()).toBe(199_999);
   });
 
   it('gives back 200 000 in the order in which they came', () => {

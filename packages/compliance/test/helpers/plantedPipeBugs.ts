@@ -63,7 +63,7 @@ export const plantedPipeBugs: PlantedBugs = {
     },
   },
   'goes on while paused': {
-    caughtBy: ['seam.paused', 'output.pause-holds-data'],
+    caughtBy: ['seam.paused'],
     bug: {
       read: class extends WrappedReadPipe {
         override pause(): void {

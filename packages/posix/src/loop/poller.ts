@@ -20,6 +20,7 @@
  *    waiting; whatever they have is reported again.
  * 6. After a while in which nobody needed it the queue is closed; the handle's memory is freed in libuv's close callback.
  */
+import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers';
 import { EpollQueue } from './epollQueue.js';
 import type { EventQueue, PollSlot } from './eventQueue.js';

@@ -152,17 +152,17 @@ export class SpawnCall {
 
   /** Takes the actions and the attributes over. */
   constructor(image: Image, actions: FileActions, attributes: SpawnAttributes) {
-    const c = native();
+    const calls = native();
     const strings = new StringTable([actions.pathTo(image.file), ...image.argv]);
     this.#actions = actions;
     this.#attributes = attributes;
     this.#strings = strings;
     this.#env = image.env;
     this.addresses = [
-      c.addressOf(this.#pid),
+      calls.addressOf(this.#pid),
       strings.stringAt(0),
-      c.addressOf(actions.memory),
-      c.addressOf(attributes.memory),
+      calls.addressOf(actions.memory),
+      calls.addressOf(attributes.memory),
       strings.addressAt(1),
       image.env.address,
     ];

@@ -5,6 +5,7 @@
  * 2. However many wait, a turn of the loop is used for a few milliseconds at most.
  * 3. One that was taken back is passed over when its turn comes.
  */
+import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import { Fifo } from '@subwire/transport';
 

@@ -1,12 +1,12 @@
-/** Size of the memory blocks that are filled one after the other. */
+/** Size of one block of memory. */
 const SLAB_BYTES = 65_536;
 
-/** Less room than this is not worth a read of its own. */
+/** If less room than this is left, the next read gets a new block. */
 const LEAST_ROOM_BYTES = 4_096;
 
 const NO_MEMORY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-/** Memory for input that is still to come. What was filled is never offered again. */
+/** Memory for reads, in blocks that are filled one after the other. Bytes that were filled are never offered again. */
 export class InputSlab {
   #memory = NO_MEMORY;
   #used = 0;
@@ -20,7 +20,7 @@ export class InputSlab {
     return this.#memory.subarray(this.#used);
   }
 
-  /** Returns the first `count` bytes of the room, which now belong to the caller. */
+  /** Returns the first `count` bytes of the room; they belong to the caller from now on. */
   fill(count: number): Uint8Array<ArrayBuffer> {
     const start = this.#used;
     this.#used += count;

@@ -1,9 +1,18 @@
 /**
- * The state of a reader: what arrived, whether more will, who waits, and whether the transport is held back.
+ * The state of a reader: the buffered bytes, the end or an exception, the read that waits, and whether the transport is
+ * paused.
  *
- * 1. After data: pause the transport when more than 2 × limit bytes are there, unless a read waits for still more.
- * 2. After consumption: resume it at limit or below. A read that must wait resumes it whatever the count is.
- * 3. A stored exception hides the data: it is checked first.
+ * 1. After data arrived, the transport is paused if more than 2 × limit bytes are buffered and no read waits.
+ * 2. After bytes were consumed, it is resumed if `limit` bytes or fewer are left. A read that has to wait resumes it in any
+ *    case.
+ * 3. A stored exception comes first: every read throws it, whatever is buffered.
+ *
+ * | state     | data arrives               | `feedEof`         | `setException`      | `cancel`               | a read            |
+ * | --------- | -------------------------- | ----------------- | ------------------- | ---------------------- | ----------------- |
+ * | open      | append, wake the read      | ended, wake       | failed, reject      | cancelled, drop, close | takes, or waits   |
+ * | ended     | throw `StreamStateError`   | -                 | failed              | cancelled, drop, close | takes, or the end |
+ * | failed    | append                     | noted             | failed              | dropped, closed        | throws            |
+ * | cancelled | drop                       | -                 | -                   | -                      | the end           |
  */
 import { ValueError, type ReadTransport } from '@subwire/transport';
 import { ChunkQueue } from '../search/chunkQueue.js';
@@ -11,19 +20,19 @@ import { InputSlab } from './inputSlab.js';
 import { StreamStateError } from '../results/streamErrors.js';
 import { WaiterSlot, type ReadNeed } from './waiterSlot.js';
 
-/** What a reader needs of its transport. */
+/** The methods of a transport that a reader calls. */
 export type ReaderTransport = Pick<ReadTransport, 'pauseReading' | 'resumeReading' | 'close'>;
 
-/** Somebody who has looked ahead: bytes that it handed out are still in the queue. */
-export interface Lease {
-  /** Removes them from the queue and forgets the rest of what was seen. */
-  settle(): void;
+/** An iterator that has read bytes of the queue in advance, and has not removed them from it yet. */
+export interface ReadAhead {
+  /** Removes the bytes of the results that were returned from the queue, and forgets the other ones. */
+  endReadAhead(): void;
 }
 
-/** Chunks up to this size are copied together when they pile up: their administration would outweigh them. */
+/** Chunks up to this size are copied together while others are buffered: each array alone would take more memory. */
 const SMALL_CHUNK_BYTES = 512;
 
-/** The buffer below the read methods. */
+/** The buffer below the methods of `StreamReader`. */
 export class ReadBuffer {
   readonly queue: ChunkQueue = new ChunkQueue();
   readonly limit: number;
@@ -31,7 +40,7 @@ export class ReadBuffer {
     this.#pauseIfFull();
   });
   readonly #slab = new InputSlab();
-  /** Bytes that were offered to be filled and not reported yet; 0 if none. */
+  /** Length of the memory that `getBuffer` offered last; 0 after `bufferUpdated`. */
   #offered = 0;
   #eof = false;
   #cancelled = false;
@@ -39,19 +48,19 @@ export class ReadBuffer {
   #transport: ReaderTransport | null = null;
   #canPause = true;
   #paused = false;
-  #lease: Lease | null = null;
+  #readAhead: ReadAhead | null = null;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  /** Bytes to be read. */
+  /** Number of buffered bytes. */
   get length(): number {
-    this.settle();
+    this.endReadAhead();
     return this.queue.length;
   }
 
-  /** Whether the end was fed. */
+  /** Whether `feedEof` was called, or `cancel`. */
   get eof(): boolean {
     return this.#eof;
   }
@@ -68,7 +77,7 @@ export class ReadBuffer {
     return this.#paused;
   }
 
-  /** The name of the method that waits, `null` if none does. */
+  /** Name of the method that waits, `null` if none does. */
   get waiting(): string | null {
     return this.#slot.method;
   }
@@ -98,7 +107,7 @@ export class ReadBuffer {
     }
   }
 
-  /** Offers memory for the next data. */
+  /** Returns memory for the next data. */
   getBuffer(): Uint8Array<ArrayBuffer> {
     if (!this.#cancelled && this.#eof) {
       throw new StreamStateError('getBuffer() called after feedEof()');
@@ -108,7 +117,7 @@ export class ReadBuffer {
     return room;
   }
 
-  /** Takes over the first `count` bytes of the memory that was offered last. */
+  /** Appends the first `count` bytes of the memory that was offered last. */
   bufferUpdated(count: number): void {
     if (!Number.isInteger(count) || count < 0 || count > this.#offered) {
       throw new ValueError(`bufferUpdated(${count}) does not fit the ${this.#offered} bytes that were offered`);
@@ -126,43 +135,43 @@ export class ReadBuffer {
 
   setException(error: Error): void {
     if (!this.#cancelled) {
-      this.settle();
+      this.endReadAhead();
       this.#exception = error;
       this.#slot.fail(error);
     }
   }
 
-  /** Closes our end and drops what is buffered: every read sees the end from now on. */
+  /** Closes our end of the pipe and drops the buffered bytes: every read returns the end from now on. */
   cancel(): void {
     if (!this.#cancelled) {
       this.#cancelled = true;
-      this.settle();
+      this.endReadAhead();
       this.queue.clear();
       this.feedEof();
       this.#transport?.close();
     }
   }
 
-  /** Notes who looked ahead; `settle` ends it. */
-  lend(lease: Lease | null): void {
-    this.#lease = lease;
+  /** Stores the iterator that has read ahead, `null` for none. */
+  setReadAhead(readAhead: ReadAhead | null): void {
+    this.#readAhead = readAhead;
   }
 
-  /** Brings the queue up to date. */
-  settle(): void {
-    const lease = this.#lease;
-    this.#lease = null;
-    lease?.settle();
+  /** Ends a read-ahead, so that the queue begins with the first byte that no read has returned. */
+  endReadAhead(): void {
+    const readAhead = this.#readAhead;
+    this.#readAhead = null;
+    readAhead?.endReadAhead();
   }
 
-  /** Wakes the waiting read, which then sees for itself what is new. */
+  /** Wakes the waiting read, which then checks the state again. */
   wake(): void {
     this.#slot.wake();
   }
 
-  /** What every read does before it looks at the data. */
+  /** The first step of every read: throws the stored exception, or the reason of an aborted signal. */
   check(signal: AbortSignal | undefined): void {
-    this.settle();
+    this.endReadAhead();
     if (this.#exception !== null) {
       throw this.#exception;
     }
@@ -170,15 +179,15 @@ export class ReadBuffer {
   }
 
   /**
-   * Tells whether there are fewer bytes than that, and more may come. A read asks it in a loop and takes its bytes right
-   * after, because another read may come between its wake-up and its turn.
+   * Tells whether fewer bytes are buffered and more may arrive. A read calls it in a loop, and takes its bytes right after
+   * that: another read may run between the wake-up of this one and its continuation.
    */
   lacks(bytes: number): boolean {
-    this.settle();
+    this.endReadAhead();
     return this.queue.length < bytes && !this.#eof;
   }
 
-  /** Waits for what a read needs, or for the end; a paused transport is resumed. */
+  /** Waits until a read has what it needs, or for the end. Resumes a paused transport. */
   wait(method: string, need: ReadNeed, signal: AbortSignal | undefined): Promise<void> {
     this.check(signal);
     const woken = this.#slot.wait(method, need, signal);
@@ -193,19 +202,19 @@ export class ReadBuffer {
     return bytes;
   }
 
-  /** Removes and returns everything. */
+  /** Removes and returns all bytes. */
   takeAll(): Uint8Array {
     return this.take(this.queue.length);
   }
 
-  /** Call after bytes were removed from the queue. */
+  /** Has to be called after bytes were removed from the queue: resumes the transport if it is time. */
   consumed(): void {
     if (this.#paused && this.queue.length <= this.limit) {
       this.#resume();
     }
   }
 
-  /** Tells whether data is welcome; after a cancel it is dropped, after the end it is a mistake. */
+  /** Tells whether data is appended. After `cancel` it is dropped; after `feedEof` it is an error of the caller. */
   #accepts(method: string): boolean {
     if (this.#cancelled) {
       return false;
@@ -246,7 +255,7 @@ export class ReadBuffer {
       if (!isNotSupported(thrown)) {
         throw thrown;
       }
-      // It cannot be held back, so all that comes is kept.
+      // This transport cannot be paused, so all data is buffered.
       this.#canPause = false;
     }
   }
@@ -263,7 +272,7 @@ function isNotSupported(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_NOT_SUPPORTED';
 }
 
-/** Readers give out plain arrays, whatever subclass came in. */
+/** Returns a `Uint8Array` that is no `Buffer` or other subclass. */
 function plain(data: Uint8Array): Uint8Array {
   return data.constructor === Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.length);
 }

@@ -5,25 +5,25 @@ import { IncompleteReadError, LimitOverrunError } from '../results/streamErrors.
 
 const NEWLINE = 10;
 
-/** `readuntil` and `readline` of a reader. */
+/** The methods `readuntil` and `readline` of a reader. */
 export class SeparatedReads {
   readonly #buffer: ReadBuffer;
   readonly #newline = new SeparatorSearch([new Uint8Array([NEWLINE])]);
-  /** The search of the last `readuntil`, in case the next one has the same separators. */
+  /** The search of the last `readuntil`; it continues if the next call has the same separators. */
   #lastSearch: SeparatorSearch = this.#newline;
 
   constructor(buffer: ReadBuffer) {
     this.#buffer = buffer;
   }
 
-  /** Takes a complete line within the limit out of the buffer, `null` if there is none or another read is to tell why. */
-  lineAtHand(): Uint8Array | null {
+  /** Removes and returns a complete line within the limit; `null` if there is none, or if the read is to throw. */
+  takeBufferedLine(): Uint8Array | null {
     const buffer = this.#buffer;
     const search = this.#newline;
     if (buffer.exception !== null) {
       return null;
     }
-    buffer.settle();
+    buffer.endReadAhead();
     if (!search.find(buffer.queue)) {
       return null;
     }
@@ -70,7 +70,7 @@ export class SeparatedReads {
         throw new IncompleteReadError(buffer.takeAll(), null);
       }
       await buffer.wait('readuntil', { bytes: limit + search.longest, search }, signal);
-      buffer.settle();
+      buffer.endReadAhead();
     }
   }
 
@@ -82,7 +82,7 @@ export class SeparatedReads {
     return this.#lastSearch;
   }
 
-  /** After an overrun: drops the line if it is complete, else everything. */
+  /** After a line that is too long: drops it if it is complete, else everything. */
   #dropLine(length: number): void {
     const { queue } = this.#buffer;
     if (queue.byteAt(length) === NEWLINE) {

@@ -1,16 +1,26 @@
+/**
+ * The one read of a reader that waits for data.
+ *
+ * | state   | `wait`                    | `wakeIfReady` with enough, `wake` | `fail`       | the signal is aborted           |
+ * | ------- | ------------------------- | --------------------------------- | ------------ | ------------------------------- |
+ * | free    | waiting                   | -                                 | -            | -                               |
+ * | waiting | throw ConcurrentReadError | free, resolve                     | free, reject | free, reject with its reason    |
+ *
+ * An abort frees the slot in the same tick, so that the next read can wait at once.
+ */
 import type { ChunkQueue } from '../search/chunkQueue.js';
 import type { SeparatorSearch } from '../search/separatorSearch.js';
 import { ConcurrentReadError } from '../results/streamErrors.js';
 
-/** What a waiting read needs before it is woken: so many bytes, or a separator. */
+/** What a waiting read needs before it is woken: a number of bytes, or a separator. */
 export interface ReadNeed {
-  /** Bytes in the buffer that are enough whatever they are; `Infinity` to wait for the end. */
+  /** Number of buffered bytes that is enough; `Infinity` to wait for the end. */
   readonly bytes: number;
-  /** What else would be enough. */
+  /** A separator that is enough too, `null` for none. */
   readonly search: SeparatorSearch | null;
 }
 
-/** One read that waits. */
+/** A read that waits. */
 class Waiter {
   readonly #slot: WaiterSlot;
   readonly #signal: AbortSignal | undefined;
@@ -51,23 +61,23 @@ class Waiter {
   }
 }
 
-/** The place of the one read that waits for data. It is free again in the very tick of an abort. */
+/** Holds the read that waits, if there is one. */
 export class WaiterSlot {
   #waiter: Waiter | null = null;
   readonly #onAbandoned: () => void;
 
-  /** @param onAbandoned - Called when the waiting read was aborted, after the place is free. */
+  /** @param onAbandoned - Called after the signal of the waiting read was aborted and the slot is free. */
   constructor(onAbandoned: () => void) {
     this.#onAbandoned = onAbandoned;
   }
 
-  /** The name of the method that waits, `null` if none does. */
+  /** Name of the method that waits, `null` if none does. */
   get method(): string | null {
     return this.#waiter?.method ?? null;
   }
 
   /**
-   * Resolves when what is needed is there, or the end.
+   * Resolves when the need is met, or at the end.
    *
    * @throws {ConcurrentReadError} if another read is waiting.
    */
@@ -102,7 +112,7 @@ export class WaiterSlot {
     waiter?.fail(reason);
   }
 
-  /** Forgets a waiter that was aborted. */
+  /** Frees the slot of a waiter whose signal was aborted. */
   abandon(waiter: Waiter): void {
     if (this.#waiter === waiter) {
       this.#waiter = null;

@@ -1,13 +1,13 @@
-/** Lines, each of which may be there already. */
+/** An iterator over lines, some of which may be buffered already. */
 export interface LineSupply<Line> extends AsyncIterator<Line, undefined, undefined> {
-  /** Takes the next line if it is there, `null` if `next` has to look for it. */
-  lineAtHand(): Line | null;
+  /** Removes and returns the next line if that takes no wait; `null` if `next` has to be called. */
+  takeBufferedLine(): Line | null;
 }
 
-/** The most lines in one batch. */
+/** Most lines of one batch. */
 const MOST_LINES = 1024;
 
-/** Iterates over the lines that are there at once: one promise for all of them. */
+/** Iterates over batches of lines: all that are buffered, with one promise for the whole batch. */
 export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefined, undefined> {
   readonly #lines: LineSupply<Line>;
 
@@ -16,12 +16,12 @@ export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefine
   }
 
   next(): Promise<IteratorResult<Line[], undefined>> {
-    // Without a wait where there is something: of two calls at once the first one gets the first lines.
-    const line = this.#lines.lineAtHand();
+    // Buffered lines are taken in this tick, so of two calls at once the first one gets the first lines.
+    const line = this.#lines.takeBufferedLine();
     return line === null ? this.#waitNext() : Promise.resolve(this.#batchFrom(line));
   }
 
-  /** Ends the iteration; what was not handed out stays in the reader. */
+  /** Ends the iteration; lines that were not returned stay in the reader. */
   async return(): Promise<IteratorResult<Line[], undefined>> {
     await this.#lines.return?.();
     return { value: undefined, done: true };
@@ -39,7 +39,7 @@ export class LineBatches<Line> implements AsyncIterableIterator<Line[], undefine
   #batchFrom(first: Line): IteratorResult<Line[], undefined> {
     const batch = [first];
     while (batch.length < MOST_LINES) {
-      const line = this.#lines.lineAtHand();
+      const line = this.#lines.takeBufferedLine();
       if (line === null) {
         break;
       }

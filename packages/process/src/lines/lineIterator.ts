@@ -1,3 +1,17 @@
+/**
+ * The lines of a reader.
+ *
+ * 1. The lines do not depend on how the input was cut into chunks.
+ * 2. Bytes that were not returned stay in the reader.
+ *
+ * | state           | separator found                  | longer than `maxLineBytes`                      | end of the input  |
+ * | --------------- | -------------------------------- | ----------------------------------------------- | ----------------- |
+ * | at a line start | return the line                  | `error`: throw; `split`: return the first bytes | return the rest   |
+ * |                 |                                  | `truncate`: return the first bytes, dropping    |                   |
+ * | dropping        | drop up to its end, at a line    | drop                                            | drop, done        |
+ * | after a `\r`    | a `\n` that comes next is skipped, then as at a line start; only with `universalNewlines`               |
+ * | done            | -                                | -                                               | -                 |
+ */
 import type { ReadBuffer } from '../buffer/readBuffer.js';
 import type { LineRules } from './lineOptions.js';
 import { ConcurrentReadError, LimitOverrunError } from '../results/streamErrors.js';
@@ -6,19 +20,15 @@ import { characterCut } from './textDecoding.js';
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
-/**
- * Iterates over the lines of a reader; `Line` is what `decode` makes of the bytes.
- *
- * Nothing depends on how the input was cut into chunks. What was not handed out stays in the reader.
- */
+/** Iterates over the lines of a reader. `Line` is the type that `decode` makes of their bytes. */
 export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, undefined, undefined> {
   protected readonly buffer: ReadBuffer;
   protected readonly rules: LineRules;
   protected done = false;
   #waiting = false;
-  /** The rest of a line that was cut short is to be dropped. */
+  /** Whether the rest of a truncated line is being dropped. */
   #dropping = false;
-  /** A line ended with `\r`: the `\n` that may follow belongs to it. */
+  /** Whether the last line ended with `\r`: a `\n` that follows belongs to that line. */
   #skipNewline = false;
 
   constructor(buffer: ReadBuffer, rules: LineRules) {
@@ -31,18 +41,18 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     return !this.#dropping && !this.#skipNewline;
   }
 
-  /** Whether lines may be handed out: neither ended nor failed nor aborted. */
+  /** Whether the iteration goes on: not ended, failed or aborted. */
   protected get mayRead(): boolean {
     return !this.done && this.buffer.exception === null && this.rules.signal?.aborted !== true;
   }
 
   next(): Promise<IteratorResult<Line, undefined>> {
-    const line = this.lineAtHand();
+    const line = this.takeBufferedLine();
     return line === null ? this.#waitNext() : Promise.resolve({ value: line, done: false });
   }
 
-  /** Takes the next line if it is there and there is nothing special about it; else `next` has to look. */
-  lineAtHand(): Line | null {
+  /** Removes and returns the next line if it is complete and in the ordinary state; `null` if `next` has to be called. */
+  takeBufferedLine(): Line | null {
     const { buffer, rules } = this;
     const { search } = rules;
     if (!this.atLineStart || rules.fatal || !this.mayRead || !this.#isThere()) {
@@ -51,10 +61,10 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     return this.decode(this.#takeWithEnd(search.matchEnd - search.matchLength - buffer.queue.head, search.matchLength));
   }
 
-  /** Ends the iteration. What was not handed out stays in the reader. */
+  /** Ends the iteration; bytes that were not returned stay in the reader. */
   return(): Promise<IteratorResult<Line, undefined>> {
     this.done = true;
-    this.buffer.settle();
+    this.buffer.endReadAhead();
     if (this.#waiting) {
       this.buffer.wake();
     }
@@ -83,7 +93,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
         await this.#wait();
       }
     } catch (error) {
-      // The one that waits already goes on.
+      // A second `next` during a wait is refused; the iteration itself goes on.
       this.done ||= !(error instanceof ConcurrentReadError);
       throw error;
     }
@@ -91,11 +101,11 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     return { value: undefined, done: true };
   }
 
-  /** Whether a line that is short enough is complete in the queue. */
+  /** Tells whether a line within `maxLineBytes` is complete in the queue. */
   #isThere(): boolean {
     const { buffer, rules } = this;
     const { search } = rules;
-    buffer.settle();
+    buffer.endReadAhead();
     return search.find(buffer.queue) && search.matchEnd - search.matchLength - buffer.queue.head <= rules.maxLineBytes;
   }
 
@@ -114,7 +124,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     }
   }
 
-  /** Takes a line out of the queue, `null` if there is no complete one. */
+  /** Removes and returns a line; `null` if more bytes are needed. */
   #takeLine(): Uint8Array | null {
     const { queue, eof } = this.buffer;
     const { search, maxLineBytes } = this.rules;
@@ -159,7 +169,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     return translated;
   }
 
-  /** Bytes that become text need no memory of their own. */
+  /** Bytes that are decoded at once may share memory with others. */
   #take(count: number): Uint8Array {
     const { queue } = this.buffer;
     return this.rules.encoding === null ? queue.take(count) : queue.takeView(count);
@@ -200,7 +210,7 @@ export abstract class LineIterator<Line> implements AsyncIterableIterator<Line, 
     return this.buffer.take(cut);
   }
 
-  /** Drops the rest of a line as far as it is there. */
+  /** Drops the buffered bytes of a truncated line. */
   #drop(found: boolean): void {
     const { buffer, rules } = this;
     const { queue } = buffer;

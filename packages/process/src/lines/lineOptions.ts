@@ -7,27 +7,29 @@ const DEFAULT_MAX_LINE_BYTES = 1_048_576;
 /** Encodings that `lines()` can decode. */
 export type LineEncoding = 'utf8' | 'latin1';
 
-/** Options of `lines()` that do not depend on the kind of lines. */
+/** Options of `lines()` for lines of bytes and of text. */
 export interface LineOptions {
-  /** The most bytes of a line, without its end. Default: 1 048 576. */
+  /** Most bytes of a line, without its separator. Default: 1 048 576 bytes. */
   readonly maxLineBytes?: number;
   /**
-   * What happens to a longer line. `'error'`: the iteration throws `LimitOverrunError`, and the line stays in the reader.
-   * `'split'`: it comes in several lines of that size; all but the last have no end. `'truncate'`: its beginning comes,
-   * without an end, and the rest is dropped. Text is never cut inside a character that fits. Default: `'error'`.
+   * What happens to a line of more than `maxLineBytes`. `'error'`: the iteration throws `LimitOverrunError`, and the line
+   * stays in the reader. `'split'`: it is returned as several lines of that size, of which only the last has a separator.
+   * `'truncate'`: its first bytes are returned, without a separator, and the rest is dropped. UTF-8 text is not cut inside
+   * a character, unless the character alone is longer. Default: `'error'`.
    */
   readonly onOverrun?: 'error' | 'split' | 'truncate';
-  /** Whether a line keeps its end. Default: `false`. */
+  /** Whether lines are returned with their separators. Default: `false`. */
   readonly keepEnds?: boolean;
-  /** What ends a line: bytes, a string as UTF-8, or an array of such. Default: a newline. */
+  /** What ends a line: bytes, a string as UTF-8, or an array of those. Default: a newline. */
   readonly separators?: Separator | readonly Separator[];
   /**
-   * Whether `\n`, `\r\n` and a lone `\r` all end a line, as programs that draw progress need it. A kept end is `\n` then.
-   * A line that ends with `\r` comes at once; a `\n` that follows later is skipped. Not with `separators`.
+   * Whether `\n`, `\r\n` and `\r` all end a line, for programs that draw progress bars. With `keepEnds` each of them is
+   * returned as `\n`. A line that ends with `\r` is returned at once, and a `\n` that follows later is skipped. Excludes
+   * `separators`.
    * Default: `false`.
    */
   readonly universalNewlines?: boolean;
-  /** Ends the iteration with its reason; no byte is lost. */
+  /** Ends the iteration on abort, which rejects with `signal.reason`; no byte is lost. Default: none. */
   readonly signal?: AbortSignal;
 }
 
@@ -39,13 +41,13 @@ export interface BytesLineOptions extends LineOptions {
 
 /** Options of `lines()` for lines of text. */
 export interface TextLineOptions extends LineOptions {
-  /** How bytes become text. A byte order mark stays, as U+FEFF; each invalid sequence becomes one U+FFFD. */
+  /** The encoding of the text. A byte order mark is kept, as U+FEFF. Each invalid sequence becomes one U+FFFD. */
   readonly encoding: LineEncoding;
-  /** Whether invalid text is a `TextDecodeError` instead. The line is out of the reader then. Default: `false`. */
+  /** Whether invalid text throws `TextDecodeError` instead; the line is removed from the reader. Default: `false`. */
   readonly fatal?: boolean;
 }
 
-/** Options of `lines()`, checked and complete. */
+/** The options of `lines()`, checked and with all defaults. */
 export interface LineRules {
   readonly encoding: LineEncoding | null;
   readonly fatal: boolean;
@@ -53,7 +55,7 @@ export interface LineRules {
   readonly onOverrun: 'error' | 'split' | 'truncate';
   readonly keepEnds: boolean;
   readonly universal: boolean;
-  /** Whether a single newline byte is what ends a line. */
+  /** Whether the only separator is a newline. */
   readonly plainNewline: boolean;
   readonly search: SeparatorSearch;
   readonly signal: AbortSignal | undefined;
@@ -74,7 +76,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof TextLineOptions>([
  * Checks the options of `lines()`.
  *
  * @throws {TypeError} for an unknown option or a value of the wrong type.
- * @throws {ValueError} for a value that makes no sense.
+ * @throws {ValueError} for a value out of range.
  */
 export function lineRules(options: BytesLineOptions | TextLineOptions): LineRules {
   const given: LineOptions & { encoding?: unknown; fatal?: boolean | undefined } = ownOptions(options, KNOWN);

@@ -1,10 +1,11 @@
-/** What it takes to read lines: one that is there already, or one that may have to be waited for. */
+/** Reads lines, with and without a wait. */
 export interface LineSource {
-  lineAtHand(): Uint8Array | null;
+  /** Removes and returns the next line if that takes no wait; `null` if `readline` has to be called. */
+  takeBufferedLine(): Uint8Array | null;
   readline(signal: AbortSignal | undefined): Promise<Uint8Array>;
 }
 
-/** Yields the results of `readline` up to the first empty one. Written by hand: a generator costs more than the line. */
+/** Yields the results of `readline` up to the first empty one. It is no generator, because that would be slower. */
 export class ReadlineIterator implements AsyncIterableIterator<Uint8Array, undefined, undefined> {
   readonly #source: LineSource;
   #done = false;
@@ -14,11 +15,11 @@ export class ReadlineIterator implements AsyncIterableIterator<Uint8Array, undef
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const line = this.#done ? null : this.#source.lineAtHand();
+    const line = this.#done ? null : this.#source.takeBufferedLine();
     return line === null ? this.#waitNext() : Promise.resolve({ value: line, done: false });
   }
 
-  /** Ends the iteration; what was not read stays in the reader. */
+  /** Ends the iteration; bytes that were not read stay in the reader. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#done = true;
     return Promise.resolve({ value: undefined, done: true });

@@ -1,12 +1,12 @@
 import { TextDecodeError } from '../results/streamErrors.js';
 
-/** Buffer's own decoding, which works on any `Uint8Array`. */
+/** The decoders of `Buffer`, which work on any `Uint8Array`. */
 const BUFFER = Buffer.prototype as {
   latin1Slice(this: Uint8Array): string;
   utf8Slice(this: Uint8Array): string;
 };
 
-/** Turns complete pieces of bytes into text. */
+/** Decodes byte sequences, each of which is complete. */
 export interface TextDecoding {
   /** @throws {TextDecodeError} for invalid bytes, if the decoding is fatal. */
   decode(bytes: Uint8Array): string;
@@ -16,17 +16,17 @@ const LATIN1: TextDecoding = {
   decode: (bytes) => BUFFER.latin1Slice.call(bytes),
 };
 
-/** `TextDecoder` is faster for long pieces, and costs more than a short one. */
+/** `TextDecoder` is faster for long sequences, and its call is slower. */
 const UTF8: TextDecoding = {
-  decode: (bytes) => (bytes.length < 1024 ? BUFFER.utf8Slice.call(bytes) : PATIENT.decode(bytes)),
+  decode: (bytes) => (bytes.length < 1024 ? BUFFER.utf8Slice.call(bytes) : UTF8_DECODER.decode(bytes)),
 };
 
-const PATIENT = new TextDecoder('utf-8', { ignoreBOM: true });
+const UTF8_DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Returns what turns lines into text.
+ * Returns the decoder for lines.
  *
- * A byte order mark stays. Each maximal invalid part of a sequence becomes one U+FFFD, or is an error if `fatal`.
+ * A byte order mark is kept. Each maximal invalid part of a sequence becomes one U+FFFD, or throws if `fatal` is set.
  */
 export function textDecoding(encoding: 'utf8' | 'latin1', fatal: boolean): TextDecoding {
   if (encoding === 'latin1') {
@@ -50,8 +50,10 @@ export function textDecoding(encoding: 'utf8' | 'latin1', fatal: boolean): TextD
 /**
  * Returns where to cut UTF-8 so that at most `most` bytes come before the cut and no character is cut in two.
  *
- * Where that would leave nothing, or the bytes are no UTF-8, it is `most` itself.
- * @param byteAt - The byte at an index up to `most`.
+ * If nothing would be left, or the bytes are not UTF-8, it is `most`.
+ *
+ * @param byteAt - Returns the byte at an index up to `most`.
+ * @param most - Bytes.
  */
 export function characterCut(byteAt: (index: number) => number | undefined, most: number): number {
   for (let cut = most; cut > 0 && cut > most - 4; cut -= 1) {

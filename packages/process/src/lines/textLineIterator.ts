@@ -1,35 +1,41 @@
 /**
  * Lines of text.
  *
- * 1. They are decoded in batches: many lines of the first chunk at once. The bytes stay in the queue until their lines were
- *    handed out; whoever else wants to read calls `settle()` first, through the buffer.
- * 2. What cannot be batched (lines over several chunks, other separators, long lines) goes line by line.
+ * 1. They are decoded in batches: many lines of the first chunk at once. The bytes stay in the queue until all lines of the
+ *    batch were returned. Every other read first calls `endReadAhead()` of the buffer.
+ * 2. Lines that span chunks, other separators and long lines are decoded one by one.
+ *
+ * | state    | next line                                     | `endReadAhead()`                                 |
+ * | -------- | --------------------------------------------- | ------------------------------------------------ |
+ * | no batch | decode a batch, or one line                   | -                                                |
+ * | batch    | return its next line; no batch after the last | remove the bytes of the returned lines; no batch |
  */
-import type { Lease, ReadBuffer } from '../buffer/readBuffer.js';
+import type { ReadAhead, ReadBuffer } from '../buffer/readBuffer.js';
 import { indexOfByte, lastIndexOfByte } from '../search/byteSearch.js';
 import { LineIterator } from './lineIterator.js';
 import type { LineRules } from './lineOptions.js';
 import { textDecoding, type TextDecoding } from './textDecoding.js';
 
-/** The most bytes that are decoded at once: a line keeps as much text alive. */
+/** Most bytes of a batch. Each line keeps the text of its batch in memory. */
 const BATCH_BYTES = 16_384;
 
-/** Batches below this size gain nothing. */
+/** Smaller batches save no time. */
 const LEAST_BATCH_BYTES = 256;
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
 /** Iterates over lines of text. */
-export class TextLineIterator extends LineIterator<string> implements Lease {
+export class TextLineIterator extends LineIterator<string> implements ReadAhead {
   readonly #decoding: TextDecoding;
   readonly #batchBytes: number;
   readonly #keep: 0 | 1;
-  /** The batch: whole lines of text, all with their ends. */
+  /** The text of the batch: whole lines with their separators. Empty if there is no batch. */
   #text = '';
   #position = 0;
-  #handedOut = 0;
-  /** Bytes of the batch in the queue. */
+  /** Number of lines of the batch that were returned. */
+  #returned = 0;
+  /** Length of the batch in bytes. */
   #bytes = 0;
 
   constructor(buffer: ReadBuffer, rules: LineRules, encoding: 'utf8' | 'latin1') {
@@ -40,30 +46,30 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     this.#batchBytes = (rules.plainNewline || rules.universal) && !rules.fatal && most >= LEAST_BATCH_BYTES ? most : 0;
   }
 
-  override lineAtHand(): string | null {
+  override takeBufferedLine(): string | null {
     if (!this.mayRead) {
       return null;
     }
     if (this.#position === this.#text.length && !this.#readBatch()) {
-      return super.lineAtHand();
+      return super.takeBufferedLine();
     }
     const text = this.#text;
     const start = this.#position;
     const end = text.indexOf('\n', start);
     this.#position = end + 1;
-    this.#handedOut += 1;
+    this.#returned += 1;
     if (end + 1 === text.length) {
       this.#finishBatch(this.#bytes);
-      this.buffer.lend(null);
+      this.buffer.setReadAhead(null);
     }
     return text.slice(start, end + this.#keep);
   }
 
-  /** Somebody else reads: only the lines that were handed out are gone. */
-  settle(): void {
+  /** Removes the bytes of the lines that were returned, and drops the batch. */
+  endReadAhead(): void {
     const chunk = this.buffer.queue.peekFirst();
     let end = 0;
-    for (let lines = 0; lines < this.#handedOut; lines += 1) {
+    for (let lines = 0; lines < this.#returned; lines += 1) {
       end = indexOfByte(chunk, NEWLINE, end) + 1;
     }
     this.#finishBatch(end);
@@ -73,13 +79,13 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     return this.#decoding.decode(bytes);
   }
 
-  /** Decodes the lines that are complete in the first chunk; tells whether there are any. */
+  /** Decodes the complete lines of the first chunk; returns whether there are any. */
   #readBatch(): boolean {
     const { buffer } = this;
     if (this.#batchBytes === 0 || !this.atLineStart) {
       return false;
     }
-    buffer.settle();
+    buffer.endReadAhead();
     const chunk = buffer.queue.peekFirst();
     const end = lastIndexOfByte(chunk, NEWLINE, this.#batchBytes - 1) + 1;
     const region = chunk.subarray(0, end);
@@ -88,9 +94,9 @@ export class TextLineIterator extends LineIterator<string> implements Lease {
     }
     this.#text = this.#decoding.decode(region);
     this.#position = 0;
-    this.#handedOut = 0;
+    this.#returned = 0;
     this.#bytes = end;
-    buffer.lend(this);
+    buffer.setReadAhead(this);
     return true;
   }
 

@@ -3,7 +3,8 @@
  *
  * 1. The input is fed and all outputs are read at the same time; the exit is waited for at the end.
  * 2. What was read belongs to the conversation, not to a call: a call that ends early loses nothing.
- * 3. A reader that went away is no error: a child need not read its input.
+ * 3. A reader that went away is no error: a child need not read its input. An input that *failed* is one: else a part of it
+ *    would pass for the whole.
  * 4. After the exit, `drainGraceMs` bounds the wait for outputs that a descendant holds, and that is reported. What the
  *    child wrote before its exit is not subject to it, however late we come to read it.
  */
@@ -11,7 +12,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ownOptions, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
 import { Deadline, type WaitOptions } from '../wait/deadline.js';
 import { checkDuration, startTimer } from '../wait/durations.js';
-import { checkInput, feedPieces, type CommunicateInput } from './inputFeed.js';
+import { checkInput, feedPieces, saysThatReaderLeft, type CommunicateInput } from './inputFeed.js';
 import { checkCaptureLimits, OutputCollector, type CaptureLimits } from './outputCollector.js';
 import { OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
 import { ConcurrentReadError } from '../results/streamErrors.js';
@@ -114,17 +115,20 @@ export class Communication {
     const held: number[] = [];
     const grace = this.#cutAfterExit(options.drainGraceMs ?? Infinity, held, deadline.signal);
     try {
-      await Promise.all([
+      const everything = Promise.all([
         this.#feed(input, deadline.signal),
         ...OUTPUT_FDS.map((fd) => this.#collect(fd, options, deadline.signal)),
         this.#protocol.exited.wait(deadline.signal),
       ]);
+      await Promise.race([everything, this.#inputFailure(deadline.signal)]);
     } catch (thrown) {
       // The others stop too: what they would read now belongs to the next call.
       deadline.abort(thrown);
       throw thrown;
     } finally {
       grace.cancel();
+      // Whoever holds the input open is not waited for.
+      deadline.abort(null);
     }
     return {
       stdout: this.#bytes(1),
@@ -148,6 +152,17 @@ export class Communication {
     } finally {
       stdin.close();
     }
+  }
+
+  /** Rule 3. Rejects if the input fails, and settles in no other way. */
+  #inputFailure(signal: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#protocol.stdin?.waitClosed({ signal }).catch((thrown: unknown) => {
+        if (thrown instanceof Error && !signal.aborted && !saysThatReaderLeft(thrown)) {
+          reject(thrown);
+        }
+      });
+    });
   }
 
   async #collect(fd: number, options: CommunicateOptions, signal: AbortSignal): Promise<void> {

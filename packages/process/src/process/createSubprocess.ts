@@ -13,19 +13,19 @@ import type { StreamReader } from '../reader/streamReader.js';
 import type { StreamWriter } from '../writer/streamWriter.js';
 import { SubprocessStreamProtocol } from './subprocessStreamProtocol.js';
 
-/** What the streams add to the options of the low level. */
+/** The options that the streams add to those of the transport. */
 interface StreamOptions extends ProcessOptions {
-  /** Marks of the readers, see `StreamReader`. Default: 65 536 bytes. */
+  /** As for `StreamReaderOptions`, for each output. Default: 65 536 bytes. */
   readonly limit?: number;
 }
 
-/** Options of `createSubprocessExec`; the child's descriptors are inherited unless said otherwise. */
+/** Options of `createSubprocessExec`. `stdin`, `stdout` and `stderr` are inherited by default. */
 export interface CreateExecOptions extends SubprocessExecOptions, StreamOptions {}
 
-/** Options of `createSubprocessShell`; the child's descriptors are inherited unless said otherwise. */
+/** Options of `createSubprocessShell`. `stdin`, `stdout` and `stderr` are inherited by default. */
 export interface CreateShellOptions extends SubprocessShellOptions, StreamOptions {}
 
-/** A stream that is there if an option is `PIPE`, `null` if it is something else, and unknown if the option is. */
+/** The type of a stream: the stream if the option is `PIPE`, `null` if it is not, and either if that is not known. */
 type StreamOf<Options, Key extends string, Stream> =
   Options extends Readonly<Record<Key, infer Given>>
     ? [Given] extends [typeof PIPE]
@@ -37,7 +37,7 @@ type StreamOf<Options, Key extends string, Stream> =
       ? Stream | null
       : null;
 
-/** The `Process` that options make: each stream is there exactly if its option is `PIPE`. */
+/** The type of the `Process` for given options: a stream is `null` unless its option is `PIPE`. */
 export type ProcessWith<Options> = Process<
   StreamOf<Options, 'stdin', StreamWriter>,
   StreamOf<Options, 'stdout', StreamReader>,
@@ -45,15 +45,15 @@ export type ProcessWith<Options> = Process<
 >;
 
 /**
- * Starts a program and gives it streams.
+ * Starts a program and returns it as a `Process` with streams.
  *
- * Resolves when the program runs, not when it has ended.
- * @param program - Looked up in the child's PATH, unless it contains a slash.
- * @param args - Arguments, without the program. Default: none.
- * @param options - Everything that `subprocessExec` takes, and `limit`. Stdio is inherited by default.
- * @throws as `subprocessExec`; `ValueError` (rejects) unless `limit` is greater than 0.
+ * It resolves when the program was started, not when it has ended.
+ * @param program - Looked up in the PATH of the child, unless it contains a slash.
+ * @param args - The arguments, without the program. Default: none.
+ * @param options - The options of `subprocessExec`, `limit` and `stopGraceMs`.
+ * @throws as `subprocessExec`; `ValueError` (rejects) unless `limit` is greater than 0 and `stopGraceMs` at least 0.
  * @asyncio asyncio.create_subprocess_exec
- * Differs: arguments stand in an array and options in an object; `limit` is checked before anything is started.
+ * Differs: takes an array of arguments and an object of options; checks `limit` before it starts anything.
  */
 export async function createSubprocessExec<
   const Options extends CreateExecOptions & Only<keyof CreateExecOptions, Options> = object,
@@ -68,13 +68,13 @@ export async function createSubprocessExec<
 }
 
 /**
- * Runs a command line with the shell and gives it streams.
+ * Runs a command line with the shell and returns the shell as a `Process` with streams.
  *
- * @param command - Given to the shell as it is; quote foreign text with `shlex.quote` or `shellCommand`.
- * @param options - Everything that `subprocessShell` takes, and `limit`. Stdio is inherited by default.
- * @throws as `subprocessShell`; `ValueError` (rejects) unless `limit` is greater than 0.
+ * @param command - Passed to the shell unchanged; quote untrusted text with `shlex.quote` or `shellCommand`.
+ * @param options - The options of `subprocessShell`, `limit` and `stopGraceMs`.
+ * @throws as `subprocessShell`; `ValueError` (rejects) unless `limit` is greater than 0 and `stopGraceMs` at least 0.
  * @asyncio asyncio.create_subprocess_shell
- * Differs: options in an object.
+ * Differs: takes an object of options.
  */
 export async function createSubprocessShell<
   const Options extends CreateShellOptions & Only<keyof CreateShellOptions, Options> = object,
@@ -89,7 +89,7 @@ interface HighOptions {
   readonly process: ProcessOptions;
 }
 
-/** Parts the options of this layer from those of the layer below, which refuses what it does not know. */
+/** Separates the options of this layer from those of the transport, which refuses unknown ones. */
 function splitOptions<Options extends CreateExecOptions | CreateShellOptions>(
   options: Options,
 ): HighOptions & { readonly low: Omit<Options, keyof StreamOptions> } {
@@ -99,14 +99,14 @@ function splitOptions<Options extends CreateExecOptions | CreateShellOptions>(
   const low = Object.create(null) as Record<string, unknown>;
   low['stdin'] = low['stdout'] = low['stderr'] = null;
   for (const name of Object.keys(options) as (keyof Options & string)[]) {
-    // An option that is there and `undefined` means its default.
+    // `undefined` means the default.
     if (options[name] !== undefined && name !== 'limit' && name !== 'stopGraceMs') {
       low[name] = options[name];
     }
   }
   const limit = ownProperty(options, 'limit');
   const stopGraceMs = ownProperty(options, 'stopGraceMs');
-  // All before anything is started.
+  // Checked before anything is started.
   if (limit !== undefined && (typeof limit !== 'number' || !(limit > 0))) {
     throw new ValueError('limit must be a number greater than 0');
   }

@@ -1,16 +1,16 @@
 /**
- * Feeding a child piece by piece.
+ * Writes the pieces of a source to the input of a child.
  *
- * 1. A reader that went away is no error, and ends the feeding, even while the next piece is waited for.
+ * 1. A reader that went away is no error, and ends the feeding, even while the next piece is waited for. A failure of the
+ *    pipe ends it too; whoever started the feeding learns of it from the pipe itself.
  * 2. The source is closed whatever happens: its `finally` runs, a stream is destroyed.
  * 3. A source that always has a next piece, and a child that takes it at once, do not keep others from running.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Readable } from 'node:stream';
-import { BrokenPipeError, ConnectionResetError } from '@subwire/transport';
 import type { StreamWriter } from '../writer/streamWriter.js';
 
-/** What a child can be fed: text as UTF-8, bytes, or pieces of them as they come. */
+/** Input for a child: text as UTF-8, bytes, or an iterable of both. */
 export type CommunicateInput =
   string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array> | null | undefined;
 
@@ -18,12 +18,12 @@ export type CommunicateInput =
 type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 type PieceIterator = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>;
 
-/** Rule 3: a turn of the event loop goes by after so many pieces. */
+/** For rule 3: after so many pieces the loop waits for the next turn of the event loop. */
 const PIECES_PER_TURN = 128;
 
 /**
  * Checks what a caller gave as input.
- * @throws {TypeError} if it is not something that can be fed.
+ * @throws {TypeError} if it is of another type.
  */
 export function checkInput(input: unknown): void {
   if (typeof input === 'string' || input === null || input === undefined) {
@@ -88,11 +88,17 @@ async function drained(stdin: StreamWriter): Promise<boolean> {
     await stdin.drain();
     return true;
   } catch (thrown) {
-    if (thrown instanceof BrokenPipeError || thrown instanceof ConnectionResetError) {
+    if (saysThatReaderLeft(thrown)) {
       return false;
     }
     throw thrown;
   }
+}
+
+/** Tells whether an error of an input only says that the reader has had enough. */
+export function saysThatReaderLeft(error: unknown): boolean {
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return code === 'EPIPE' || code === 'ECONNRESET';
 }
 
 /** Not awaited: a generator that hangs in its own wait would hang us too. What it throws now has no receiver. */

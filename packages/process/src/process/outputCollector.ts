@@ -6,20 +6,23 @@ import { OutputOverflowError } from '../results/processErrors.js';
 /** What to do with output beyond `maxBytes`. */
 export type OverflowPolicy = 'error' | 'truncate';
 
-/** How much to keep of an output. */
+/** Options that limit how much of an output is kept. */
 export interface CaptureLimits {
-  /** Most bytes kept of each output. Default: no limit. */
+  /** Most bytes that are kept of each output. Default: no limit. */
   readonly maxBytes?: number;
-  /** `'error'` rejects with `OutputOverflowError`; `'truncate'` keeps the first and the last half. Default: `'error'`. */
+  /**
+   * What happens beyond `maxBytes`: `'error'` rejects with `OutputOverflowError`; `'truncate'` keeps the first and the last
+   * `maxBytes / 2`, and drops the bytes in between. Default: `'error'`.
+   */
   readonly overflow?: OverflowPolicy;
 }
 
-/** Chunks up to this size are copied together: kept one by one they would take many times their length. */
+/** Chunks up to this size are copied together: an array for each would take many times its length. */
 const SMALL_CHUNK_BYTES = 4_096;
 
 /**
  * Checks the limits that a caller gave.
- * @throws {ValueError} for a value that makes no sense.
+ * @throws {ValueError} for a value out of range.
  */
 export function checkCaptureLimits({ maxBytes = Infinity, overflow = 'error' }: CaptureLimits): void {
   if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) {
@@ -30,7 +33,7 @@ export function checkCaptureLimits({ maxBytes = Infinity, overflow = 'error' }: 
   }
 }
 
-/** Collects one output, in memory bounded by the limits, however small its chunks are. */
+/** Collects one output. The limits bound its memory, however small the chunks are. */
 export class OutputCollector {
   readonly #fd: number;
   readonly #maxBytes: number;
@@ -38,7 +41,7 @@ export class OutputCollector {
   readonly #tailLimit: number;
   readonly #slab = new InputSlab();
   readonly #head = new ChunkQueue();
-  /** The newest bytes beyond the head, while truncating. */
+  /** The last bytes, with `'truncate'`. */
   readonly #tail = new ChunkQueue();
   #totalBytes = 0;
   #overflowed = false;
@@ -52,19 +55,19 @@ export class OutputCollector {
     this.#overflowed = overflow === 'truncate';
   }
 
-  /** Bytes that were written, kept or not. */
+  /** Number of bytes that were added, kept or not. */
   get totalBytes(): number {
     return this.#totalBytes;
   }
 
-  /** Bytes that were written beyond what is kept. */
+  /** Number of bytes that were dropped. */
   get droppedBytes(): number {
     return Math.max(0, this.#totalBytes - this.#maxBytes);
   }
 
   /**
-   * Takes a chunk.
-   * @throws {OutputOverflowError} if that is too much and the policy says so; once, later chunks are counted and dropped.
+   * Adds a chunk.
+   * @throws {OutputOverflowError} with `'error'`, at the first chunk beyond the limit. Later chunks are counted and dropped.
    */
   add(chunk: Uint8Array): void {
     this.#totalBytes += chunk.length;
@@ -82,7 +85,7 @@ export class OutputCollector {
     this.#tail.skip(Math.max(0, this.#tail.length - this.#tailLimit));
   }
 
-  /** Returns what is kept, in one piece. */
+  /** Returns the bytes that were kept, in one array. */
   bytes(): Uint8Array {
     const all = new Uint8Array(this.#head.length + this.#tail.length);
     if (all.length === 0) {

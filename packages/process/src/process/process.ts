@@ -1,3 +1,13 @@
+/**
+ * A child process with streams.
+ *
+ * | step of `stop()` | the child exits        | the time is over                    | cannot be signalled               |
+ * | ---------------- | ---------------------- | ----------------------------------- | --------------------------------- |
+ * | SIGTERM, SIGCONT | report                 | after `graceMs`: SIGKILL            | waits on, then SIGKILL            |
+ * | SIGKILL          | report, `escalated`    | after 5 s: report, no return code   | report, not `escalated`           |
+ *
+ * A child that did not end is not stopped again: later calls report at once.
+ */
 import {
   ownOptions,
   systemClock,
@@ -24,16 +34,16 @@ import type { SubprocessStreamProtocol } from './subprocessStreamProtocol.js';
 /** Default of `stopGraceMs`. */
 const DEFAULT_STOP_GRACE_MS = 5_000;
 
-/** How long a dispose waits for the end after SIGKILL; only a child stuck in the kernel takes longer. */
+/** How long to wait for the exit after SIGKILL. Only a child in uninterruptible sleep takes longer. */
 const REAP_LIMIT_MS = 5_000;
 
 const PROCESS_OPTIONS: ReadonlySet<string> = new Set<keyof ProcessOptions>(['stopGraceMs']);
 const STOP_OPTIONS: ReadonlySet<string> = new Set<keyof StopOptions>(['graceMs']);
 
-/** The bytes of a stream that may not be there. */
+/** `Uint8Array` for a stream, `null` for none. */
 type BytesOf<S extends StreamReader | null> = S extends StreamReader ? Uint8Array : null;
 
-/** Settings of a `Process`. */
+/** Options of a `Process`. */
 export interface ProcessOptions {
   /** How long `stop()` and `await using` wait between SIGTERM and SIGKILL. Default: 5 000 milliseconds. */
   readonly stopGraceMs?: number;
@@ -45,9 +55,9 @@ export interface StopOptions {
   readonly graceMs?: number;
 }
 
-/** What came of `Process.stop`. */
+/** The result of `Process.stop`. */
 export interface StopReport {
-  /** `null` if the child is still not gone (stuck in the kernel, not ours to signal), or its link was lost. */
+  /** `null` if the child did not end (uninterruptible sleep, no permission to signal it), or the link to it was lost. */
   readonly returncode: number | null;
   /** Whether SIGKILL was sent. */
   readonly escalated: boolean;
@@ -56,8 +66,10 @@ export interface StopReport {
 /**
  * A child process with streams.
  *
- * Made by `createSubprocessExec` and `createSubprocessShell`, or from any transport that keeps the public contract and the
- * `SubprocessStreamProtocol` connected to it. With `await using` it is ended and reaped at the end of the block.
+ * `createSubprocessExec` and `createSubprocessShell` return one. The constructor takes any transport that keeps the public
+ * contract, and the `SubprocessStreamProtocol` that is connected to it. With `await using` the child is stopped and reaped
+ * at the end of the block.
+ *
  * @asyncio asyncio.subprocess.Process
  * Differs: the constructor is public and takes any transport that keeps the contract.
  */
@@ -69,22 +81,22 @@ export class Process<
   extends Inspectable
   implements AsyncDisposable
 {
-  /** The child's input, `null` unless it is a `PIPE`. */
+  /** The stdin of the child, `null` unless it is a `PIPE`. */
   readonly stdin: Stdin;
-  /** The child's output, `null` unless it is a `PIPE`. */
+  /** The stdout of the child, `null` unless it is a `PIPE`. */
   readonly stdout: Stdout;
-  /** The child's errors, `null` unless they are a `PIPE`. */
+  /** The stderr of the child, `null` unless it is a `PIPE`. */
   readonly stderr: Stderr;
-  /** All outputs that are a `PIPE`, by the child's descriptor; also those of `extraFds`. */
+  /** All outputs that are a `PIPE`, by the descriptor in the child; also those of `extraFds`. */
   readonly outputs: ReadonlyMap<number, StreamReader>;
-  /** The process id, `null` where the backend knows none. For a shell command the shell's. */
+  /** The process id, `null` if the backend has none. For a shell command it is the id of the shell. */
   readonly pid: number | null;
   readonly #transport: SubprocessTransport;
   readonly #protocol: SubprocessStreamProtocol;
   readonly #communication: Communication;
   readonly #stopGraceMs: number;
-  /** The whole ladder did not end it; a second one would not either. */
-  #beyondReach = false;
+  /** Whether a `stop()` did not end the child, so that another one would not either. */
+  #isUnstoppable = false;
 
   constructor(transport: SubprocessTransport, protocol: SubprocessStreamProtocol, options: ProcessOptions = {}) {
     super();
@@ -102,7 +114,7 @@ export class Process<
   }
 
   /**
-   * The return code: `null` while the child runs, 0 … 255 for an exit, `-N` for death by signal N.
+   * The return code: `null` while the child runs, 0 to 255 for an exit, `-N` if signal N killed it.
    * @asyncio Process.returncode
    */
   get returncode(): number | null {
@@ -110,7 +122,7 @@ export class Process<
   }
 
   /**
-   * What the child used of processor time and memory: `null` while it runs, and where the backend cannot tell
+   * The processor time and memory that the child used; `null` while it runs, and if the backend does not support it
    * (`supports.resourceUsage`).
    * Differs: asyncio has no such property; `resource.getrusage(RUSAGE_CHILDREN)` adds all children up.
    */
@@ -120,14 +132,16 @@ export class Process<
   }
 
   /**
-   * Waits for the child's end, and for nothing else: output may still be unread, and may still grow.
+   * Waits for the exit of the child.
    *
-   * Any number of callers may wait, each ends alone. It reads nothing: with a `PIPE` that nobody reads, the child may
-   * never end.
+   * It reads no output: if nobody reads an output that is a `PIPE`, the child may wait for ever until it is read. After the
+   * exit there may be unread output, and descendants may write more. Any number of callers may wait; the options of one do
+   * not affect the others.
+   * @param options - See `WaitOptions`.
    * @returns the return code.
    * @throws {TimeoutExpired} (rejects) after `timeoutMs`; the child is left alone.
    * @throws `options.signal.reason` (rejects) on abort; the child is left alone.
-   * @throws {TransportLostError} (rejects) if the link to the child died.
+   * @throws {TransportLostError} (rejects) if the link to the child was lost.
    * @asyncio Process.wait
    * Differs: takes a signal and a timeout.
    */
@@ -145,13 +159,14 @@ export class Process<
   }
 
   /**
-   * Writes `input`, closes the child's input, reads both outputs to their ends, and waits.
+   * Writes the input, closes stdin, reads stdout and stderr to their ends, and waits for the exit.
    *
-   * If it ends early (abort, timeout) nothing is lost: the next call returns all of the output. After an overflow the
-   * next call returns the first `maxBytes` and reads the rest away. The limits of the first call hold for those after it.
-   * @param input - Text (as UTF-8) or bytes. Default: none, the child's input is closed at once.
-   * @returns both outputs, `null` where it is not a `PIPE`.
-   * @throws {ValueError} (rejects) if there is input and no pipe for it, or input after a call that ended early.
+   * If a call ends early (abort, timeout), no output is lost: the next call returns all of it. After an overflow the next
+   * call returns the first `maxBytes`, and drops the rest. The limits of the first call apply to the later ones too.
+   * @param input - Text as UTF-8, bytes, or an iterable of them. Default: none; stdin is closed at once.
+   * @param options - See `CommunicateOptions`.
+   * @returns stdout and stderr; `null` for one that is not a `PIPE`.
+   * @throws {ValueError} (rejects) if there is input and stdin is not a `PIPE`, or for input after a call that ended early.
    * @throws {TimeoutExpired} (rejects) after `timeoutMs`, with the output so far; the child is left alone.
    * @throws {OutputOverflowError} (rejects) if an output is longer than `maxBytes` and `overflow` is `'error'`.
    * @asyncio Process.communicate
@@ -166,17 +181,24 @@ export class Process<
   }
 
   /**
-   * As `communicate`, and tells what was left out: bytes dropped by `overflow: 'truncate'`, and pipes that a descendant
-   * still held when `drainGraceMs` was over.
+   * Like `communicate`, and also returns what is missing in the outputs: the bytes that `overflow: 'truncate'` dropped, and
+   * the pipes that a descendant still held open when `drainGraceMs` was over.
+   * @param input - As for `communicate`.
+   * @param options - As for `communicate`.
+   * @throws as `communicate`.
+   * Differs: asyncio has no such method.
    */
   communicateInFull(input: CommunicateInput = null, options: CommunicateOptions = {}): Promise<Communicated> {
     return this.#communication.run(input, options);
   }
 
   /**
-   * Sends a signal to the child, or with `'group'` to its own process group, which can be reached for as long as it has
-   * members.
-   * @throws as `SubprocessTransport.sendSignal`; for the child itself `ProcessLookupError` once the return code is known.
+   * Sends a signal to the child, or to its process group.
+   *
+   * A group can be signalled for as long as it has members, also after the child exited.
+   * @param signal - Its name or number.
+   * @param scope - `'process'` for the child alone, `'group'` for its own process group. Default: `'process'`.
+   * @throws as `SubprocessTransport.sendSignal`; `ProcessLookupError` for the child after its return code is known.
    * @asyncio Process.send_signal
    */
   sendSignal(signal: Signal, scope?: SignalScope): void {
@@ -184,16 +206,16 @@ export class Process<
   }
 
   /**
-   * Lets the child and its pipes keep this process alive, as they do from the start.
-   * Differs: asyncio has no such call; a program ends with its loop.
+   * Makes the child and its pipes keep this process alive. That is the default.
+   * Differs: asyncio has no such method; a program ends with its loop.
    */
   ref(): void {
     this.#transport.ref();
   }
 
   /**
-   * Lets this process end although the child runs; the child lives on.
-   * Differs: asyncio has no such call; a program ends with its loop.
+   * Lets this process end while the child runs; the child continues to run.
+   * Differs: asyncio has no such method; a program ends with its loop.
    */
   unref(): void {
     this.#transport.unref();
@@ -217,34 +239,34 @@ export class Process<
     this.#transport.kill();
   }
 
-  /**
-   * Closes the child's input, stops the child (see `stop`), and closes its pipes.
-   */
+  /** Closes stdin, stops the child (see `stop`), and closes its pipes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stdin?.close();
     await this.stop();
     this.#transport.close();
-    if (!this.#beyondReach) {
+    if (!this.#isUnstoppable) {
       await ignoreTimeout(this.#protocol.finished, REAP_LIMIT_MS, this.#clock);
     }
   }
 
   /**
-   * Ends the child and resolves when it is reaped: SIGTERM and SIGCONT, a grace period, SIGKILL.
+   * Stops the child with SIGTERM and SIGCONT, and after a grace period with SIGKILL; resolves when it is reaped.
    *
-   * Its pipes stay open, so the rest of the output can be read. It does not reject for anything that becomes of the
-   * child; on one that has ended, or that nothing can end, it does nothing.
+   * The pipes stay open, so that the rest of the output can be read. It does not reject because of the child, also not if
+   * SIGKILL does not end it. If the child has ended already it sends nothing.
    * @param options - See `StopOptions`.
+   * @throws {ValueError} (rejects) unless `graceMs` is at least 0.
+   * Differs: asyncio has no such method.
    */
   async stop(options: StopOptions = {}): Promise<StopReport> {
     const { graceMs = this.#stopGraceMs } = ownOptions(options, STOP_OPTIONS);
     checkDuration(graceMs, 'graceMs');
-    if (this.#beyondReach) {
+    if (this.#isUnstoppable) {
       return { returncode: this.returncode, escalated: false };
     }
     if (this.returncode === null) {
       this.#trySignal('SIGTERM');
-      // A stopped child takes no notice of SIGTERM until it goes on.
+      // A stopped child handles SIGTERM only after it was continued.
       this.#trySignal('SIGCONT');
       await ignoreTimeout(this.#protocol.exited, graceMs, this.#clock);
     }
@@ -252,11 +274,11 @@ export class Process<
     if (escalated) {
       await ignoreTimeout(this.#protocol.exited, REAP_LIMIT_MS, this.#clock);
     }
-    this.#beyondReach = this.returncode === null;
+    this.#isUnstoppable = this.returncode === null;
     return { returncode: this.returncode, escalated };
   }
 
-  /** Shows the pid, and nothing that may be a secret. */
+  /** Returns the pid as text, and nothing that may be secret. */
   override toString(): string {
     return `<Process ${this.pid ?? 'without pid'}>`;
   }
@@ -267,7 +289,7 @@ export class Process<
       this.sendSignal(signal);
       return true;
     } catch (thrown) {
-      // Ended meanwhile, lost, not ours to signal, or no signals at all: the next step of the ladder is due anyway.
+      // Ended meanwhile, lost, no permission, or no signals at all: the next step of `stop` follows in any case.
       const expected = thrown instanceof ProcessLookupError || thrown instanceof NotSupportedError;
       if (!expected && !(thrown instanceof SubprocessError)) {
         throw thrown;
@@ -281,7 +303,7 @@ export class Process<
   }
 }
 
-/** Waits for at most `limitMs`; a loss of the link ends the wait as well. */
+/** Waits for at most `limitMs`; a lost link ends the wait too. */
 async function ignoreTimeout(
   event: { readonly settled: boolean; wait(signal?: AbortSignal): Promise<unknown> },
   limitMs: number,

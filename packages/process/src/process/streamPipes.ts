@@ -11,7 +11,7 @@ import { StreamReader, type StreamReaderOptions } from '../reader/streamReader.j
 import { StreamWriter } from '../writer/streamWriter.js';
 import { WriterFlow } from '../writer/writerFlow.js';
 
-/** Feeds a reader. */
+/** Forwards the callbacks of a transport to a reader. */
 class ReaderProtocol extends Protocol {
   readonly #reader: StreamReader;
 
@@ -37,7 +37,7 @@ class ReaderProtocol extends Protocol {
   }
 }
 
-/** Tells a writer's flow control what happens. */
+/** Forwards the callbacks of a transport to the flow control of a writer. */
 class WriterProtocol extends BaseProtocol {
   readonly #flow: WriterFlow;
 
@@ -62,11 +62,11 @@ class WriterProtocol extends BaseProtocol {
 /**
  * Opens a reader on a pipe, a socket, a terminal or a handle of a backend.
  *
- * It takes the pipe over, as `connectReadPipe` does: it is closed at its end, or by `cancel()`.
+ * The reader owns the pipe from then on, as with `connectReadPipe`: it closes it at the end of the stream, or on `cancel()`.
  * @param pipe - The reading end.
- * @param options - Those of `StreamReader`.
- * @throws {ValueError} (rejects) for a limit that is not above 0, a regular file, a directory or a block device; the pipe
- * is untouched then.
+ * @param options - See `StreamReaderOptions`.
+ * @throws {ValueError} (rejects) for a limit that is not greater than 0, a regular file, a directory or a block device; the
+ * pipe is left open.
  * @asyncio loop.connect_read_pipe with StreamReaderProtocol
  */
 export async function openReadPipe(pipe: ReadablePipe, options?: StreamReaderOptions): Promise<StreamReader> {
@@ -78,9 +78,10 @@ export async function openReadPipe(pipe: ReadablePipe, options?: StreamReaderOpt
 /**
  * Opens a writer on a pipe, a socket, a terminal or a handle of a backend.
  *
- * It takes the pipe over, as `connectWritePipe` does: `close()` closes it once everything is flushed.
+ * The writer owns the pipe from then on, as with `connectWritePipe`: `close()` closes it after the buffered bytes were
+ * written.
  * @param pipe - The writing end.
- * @throws {ValueError} (rejects) for a regular file, a directory or a block device; it is untouched then.
+ * @throws {ValueError} (rejects) for a regular file, a directory or a block device; the pipe is left open.
  * @asyncio loop.connect_write_pipe with FlowControlMixin
  */
 export async function openWritePipe(pipe: WritablePipe): Promise<StreamWriter> {

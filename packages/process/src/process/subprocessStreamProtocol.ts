@@ -1,3 +1,13 @@
+/**
+ * The protocol of a `Process`.
+ *
+ * | state                   | output ends or fails                   | `processExited`                       | `connectionLost`     |
+ * | ----------------------- | -------------------------------------- | ------------------------------------- | -------------------- |
+ * | running                 | its reader ends or fails               | `exited` resolves; exited             | `exited` rejects;    |
+ * |                         |                                        |                                       | `finished` resolves  |
+ * | exited, outputs open    | the same; after the last one: closing  | -                                     | `finished` resolves  |
+ * | closing                 | -                                      | -                                     | `finished` resolves  |
+ */
 import {
   ownOptions,
   SubprocessProtocol,
@@ -13,28 +23,29 @@ import { WriterFlow } from '../writer/writerFlow.js';
 
 const STREAM_OPTIONS: ReadonlySet<string> = new Set<keyof StreamProtocolOptions>(['limit', 'extraFds']);
 
-/** A connection that ends without a word about the child says nothing about its end. */
+/** For a connection that ends before the exit of the child was reported. */
 const LOST = { phase: 'running', mayStillRun: true } as const;
 
-/** Settings of the streams over a child. */
+/** Options of a `SubprocessStreamProtocol`. */
 export interface StreamProtocolOptions {
-  /** See `StreamReader`. Default: 65 536 bytes. */
+  /** As for `StreamReaderOptions`. Default: 65 536 bytes. */
   readonly limit?: number;
-  /** The child's descriptors from 3 on that are pipes. Default: none. */
+  /** Descriptors of the child, from 3 on, that are pipes. Default: none. */
   readonly extraFds?: readonly number[];
 }
 
 /**
- * The protocol between a subprocess transport and the streams of a `Process`.
+ * The protocol that connects a subprocess transport to the streams of a `Process`.
  *
- * It is an ordinary user of the low level: it calls nothing that is not public there.
+ * It uses only the public contract of the transport.
+ *
  * @asyncio asyncio.subprocess.SubprocessStreamProtocol
- * Differs: calls nothing that is not public below.
+ * Differs: uses only the public contract of the transport.
  */
 export class SubprocessStreamProtocol extends SubprocessProtocol {
-  /** Settles when the return code is known, or never will be. */
+  /** Resolves when the return code is known, or rejects when the link to the child was lost. */
   readonly exited: Outcome<number> = new Outcome();
-  /** Settles at `connectionLost`: nothing of the child is open any more. */
+  /** Resolves at `connectionLost`: no pipe of the child is open any more. */
   readonly finished: Outcome<null> = new Outcome();
   readonly #options: Partial<StreamProtocolOptions>;
   readonly #readers = new Map<number, StreamReader>();
@@ -100,7 +111,7 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
     this.#exited = true;
     const returncode = this.#transport?.getReturncode() ?? null;
     if (returncode === null) {
-      // No status is ever invented.
+      // A return code is never made up.
       this.exited.reject(new StreamStateError('processExited() called without a return code'));
     } else {
       this.exited.resolve(returncode);
@@ -125,7 +136,7 @@ export class SubprocessStreamProtocol extends SubprocessProtocol {
     this.finished.resolve(null);
   }
 
-  /** The input is not counted: nobody waits for it once there is no output to come. */
+  /** Closes after the exit and the end of all outputs. The input is not waited for. */
   #closeWhenOver(): void {
     if (this.#exited && this.#openOutputs.size === 0) {
       this.#transport?.close();

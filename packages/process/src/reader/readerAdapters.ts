@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 
-/** What the adapters need of a reader. */
+/** The methods of a reader that the adapters call. */
 export interface ByteSource {
   read(n: number): Promise<Uint8Array>;
   cancel(): void;
 }
 
-/** The most bytes that are passed on at once. */
-const PIECE_BYTES = 65_536;
+/** Most bytes of one chunk. */
+const CHUNK_BYTES = 65_536;
 
 /** Returns a web stream that reads only when it is pulled. */
 export function readableStreamOf(source: ByteSource): ReadableStream<Uint8Array> {
@@ -16,14 +16,14 @@ export function readableStreamOf(source: ByteSource): ReadableStream<Uint8Array>
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const piece = await source.read(PIECE_BYTES);
+        const chunk = await source.read(CHUNK_BYTES);
         if (cancelled) {
           return;
         }
-        if (piece.length === 0) {
+        if (chunk.length === 0) {
           controller.close();
         } else {
-          controller.enqueue(piece);
+          controller.enqueue(chunk);
         }
       },
       cancel() {
@@ -31,18 +31,18 @@ export function readableStreamOf(source: ByteSource): ReadableStream<Uint8Array>
         source.cancel();
       },
     },
-    // Nothing is read ahead: what nobody asked for stays in the reader, which holds the transport back.
+    // No read-ahead: bytes stay in the reader until they are pulled, so that it pauses the transport.
     { highWaterMark: 0 },
   );
 }
 
-/** Returns a Node stream that reads only when it is asked. */
+/** Returns a Node stream that reads only when its `read` is called. */
 export function readableOf(source: ByteSource): Readable {
   return new Readable({
     read() {
-      source.read(PIECE_BYTES).then(
-        (piece) => {
-          this.push(piece.length === 0 ? null : piece);
+      source.read(CHUNK_BYTES).then(
+        (chunk) => {
+          this.push(chunk.length === 0 ? null : chunk);
         },
         (error: unknown) => {
           this.destroy(error instanceof Error ? error : new Error(String(error)));

@@ -19,36 +19,38 @@ const DEFAULT_LIMIT_BYTES = 65_536;
 /** Options of a `StreamReader`. */
 export interface StreamReaderOptions {
   /**
-   * Bytes that `readline` and `readuntil` accept before the separator; the transport is paused above twice as many and
-   * resumed at as many. Default: 65 536.
+   * Most bytes before the separator that `readline` and `readuntil` accept. The transport is paused when more than twice as
+   * many bytes are buffered, and resumed at `limit` or fewer. Default: 65 536 bytes.
    */
   readonly limit?: number;
 }
 
-/** Options of every read. */
+/** Options of the read methods of `StreamReader`. */
 export interface ReadOptions {
-  /** Ends the wait; the read rejects with its reason, and no byte is lost. */
+  /** Ends the wait on abort; the read rejects with `signal.reason`, and no byte is lost. Default: none. */
   readonly signal?: AbortSignal;
 }
 
 const READER_OPTIONS: ReadonlySet<string> = new Set<keyof StreamReaderOptions>(['limit']);
 
 /**
- * Reads a stream of bytes that somebody feeds.
+ * Reads a stream of bytes.
  *
- * A transport's protocol feeds it: `feedData`, then `feedEof` or `setException`. Without a transport it works too. One
- * read may wait at a time; a read that finds enough in the buffer never waits. Every read first throws the stored
- * exception, if there is one. Arrays that are returned share memory with nothing that is written later.
+ * The protocol of a transport feeds it: `feedData`, then `feedEof` or `setException`. It works without a transport too. Only
+ * one read may wait at a time; a read that finds enough bytes in the buffer does not wait. Every read throws the stored
+ * exception first, if there is one. An array that is returned belongs to the caller, with its `ArrayBuffer`.
+ *
  * @asyncio asyncio.StreamReader
- * Differs: reads take an abort signal, which frees the reader in the same tick and loses nothing, `read(-1)` included.
+ * Differs: reads take an abort signal, which frees the reader in the same tick and loses no byte, `read(-1)` included.
  */
 export class StreamReader extends Inspectable implements AsyncIterable<Uint8Array> {
   readonly #buffer: ReadBuffer;
   #separatedReads: SeparatedReads | null = null;
 
   /**
-   * @param options - `limit` in bytes, default 65 536.
-   * @throws {ValueError} unless `limit` is a number above 0.
+   * @param options - See `StreamReaderOptions`.
+   * @throws {TypeError} if `limit` is not a number, or an option is unknown.
+   * @throws {ValueError} unless `limit` is greater than 0.
    */
   constructor(options: StreamReaderOptions = {}) {
     super();
@@ -56,7 +58,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
     if (typeof limit !== 'number') {
       throw new TypeError('limit must be a number');
     }
-    // Negated, so that NaN is refused too.
+    // Written as a negation to refuse NaN too.
     if (!(limit > 0)) {
       throw new ValueError(`limit cannot be <= 0, got ${limit}`);
     }
@@ -71,7 +73,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
 
   /**
    * Appends data.
-   * @param data - It belongs to the reader from now on: do not change it. Empty data does nothing.
+   * @param data - Belongs to the reader from now on and must not be changed. Empty data does nothing.
    * @throws {TypeError} if it is not a `Uint8Array`.
    * @throws {StreamStateError} after `feedEof`.
    * @asyncio StreamReader.feed_data
@@ -82,7 +84,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Marks the end: what is buffered can still be read. Calling it again does nothing.
+   * Marks the end of the stream. Buffered bytes can still be read. Later calls do nothing.
    * @asyncio StreamReader.feed_eof
    */
   feedEof(): void {
@@ -90,10 +92,10 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Offers memory for data that is about to arrive, as a `BufferedProtocol` does.
+   * Returns memory for data that is about to arrive, as a `BufferedProtocol` does.
    *
-   * Each call of `bufferUpdated` makes the filled part readable without a copy; the rest is offered again.
-   * @param _sizeHint - Bytes that are about to arrive, -1 if unknown; it does not matter here.
+   * `bufferUpdated` makes the filled part readable without a copy. The rest is returned by the next call.
+   * @param _sizeHint - Bytes that are about to arrive, -1 if unknown; not used here. Default: -1.
    * @returns at least 4 096 bytes, valid until `bufferUpdated`.
    * @throws {StreamStateError} after `feedEof`.
    * @asyncio BufferedProtocol.get_buffer
@@ -103,9 +105,9 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Appends the first bytes of the memory that `getBuffer` offered.
+   * Appends the first bytes of the memory that `getBuffer` returned.
    * @param nbytes - How many bytes were filled; 0 appends nothing.
-   * @throws {ValueError} if it is more than was offered.
+   * @throws {ValueError} if `nbytes` is no integer from 0 to the length of that memory.
    * @throws {StreamStateError} after `feedEof`.
    * @asyncio BufferedProtocol.buffer_updated
    */
@@ -116,7 +118,8 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   /**
    * Stores an exception: the waiting read and every later one reject with it, whatever is buffered.
    *
-   * A second call replaces the first one's exception. After `cancel()` it does nothing.
+   * A later call replaces the exception. After `cancel()` it does nothing.
+   * @param error - The exception.
    * @asyncio StreamReader.set_exception
    */
   setException(error: Error): void {
@@ -132,7 +135,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Tells whether the end was fed and everything was read.
+   * Tells whether `feedEof` was called and all bytes were read.
    * @asyncio StreamReader.at_eof
    */
   atEof(): boolean {
@@ -140,8 +143,9 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Names the transport to pause, to resume and to close.
-   * @throws {StreamStateError} the second time.
+   * Sets the transport that the reader pauses, resumes and closes.
+   * @param transport - The reading end of a pipe.
+   * @throws {StreamStateError} if there is one already.
    * @asyncio StreamReader.set_transport
    */
   setTransport(transport: ReaderTransport): void {
@@ -149,10 +153,11 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Closes our end of the pipe and drops what is buffered: the waiting read and all later ones see the end.
+   * Closes our end of the pipe and drops the buffered bytes: the waiting read and all later ones return the end.
    *
-   * A child that goes on writing gets SIGPIPE or `EPIPE`; where pipes are socket pairs, as on the node backend, it may get
-   * `ECONNRESET` first. Calling it again does nothing.
+   * A child that continues to write gets SIGPIPE or `EPIPE`. Where pipes are socket pairs, as on the node backend, it may
+   * get `ECONNRESET` first. Later calls do nothing.
+   *
    * Differs: asyncio has no such method.
    */
   cancel(): void {
@@ -160,12 +165,14 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Reads up to `n` bytes, waiting only if there are none yet.
-   * @param n - Bytes; it may exceed the limit. Negative, the default: everything up to the end.
+   * Reads up to `n` bytes; waits only if none are buffered.
+   * @param n - Bytes; may exceed the limit. A negative number reads everything up to the end. Default: -1.
+   * @param options - See `ReadOptions`.
    * @returns an empty array at the end, or if `n` is 0.
-   * @throws {ConcurrentReadError} (rejects) if it would have to wait while another read waits.
+   * @throws {TypeError} (rejects) if `n` is no integer.
+   * @throws {ConcurrentReadError} (rejects) if it has to wait while another read waits.
    * @asyncio StreamReader.read
-   * Differs: an aborted `read(-1)` leaves what it had in the buffer.
+   * Differs: after an aborted `read(-1)` the bytes are still in the buffer.
    */
   async read(n = -1, options?: ReadOptions): Promise<Uint8Array> {
     assertInteger(n);
@@ -184,9 +191,11 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
 
   /**
    * Reads exactly `n` bytes.
-   * @param n - Bytes; it may exceed the limit.
+   * @param n - Bytes; may exceed the limit.
+   * @param options - See `ReadOptions`.
+   * @throws {TypeError} (rejects) if `n` is no integer.
    * @throws {ValueError} (rejects) if `n` is negative.
-   * @throws {IncompleteReadError} (rejects) if the end comes earlier; the rest is taken out of the buffer.
+   * @throws {IncompleteReadError} (rejects) if the end comes earlier; it has the bytes before the end.
    * @throws {ConcurrentReadError} (rejects) as `read`.
    * @asyncio StreamReader.readexactly
    */
@@ -207,13 +216,15 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Reads through the separator.
+   * Reads up to a separator, and returns the bytes with it.
    *
    * Of several separators the one that ends first counts. The limit applies to the bytes before the separator.
-   * @param separator - Bytes, a string as UTF-8, or an array of such. Default: a newline.
+   * @param separator - Bytes, a string as UTF-8, or an array of those. Default: a newline.
+   * @param options - See `ReadOptions`.
+   * @throws {TypeError} (rejects) for a separator of another type.
    * @throws {ValueError} (rejects) for an empty array or an empty separator.
-   * @throws {IncompleteReadError} (rejects) if the end comes first; the rest is taken out of the buffer.
-   * @throws {LimitOverrunError} (rejects) if the separator does not come within the limit; the bytes stay.
+   * @throws {IncompleteReadError} (rejects) if the end comes first; it has the bytes before the end.
+   * @throws {LimitOverrunError} (rejects) if the separator is not within the limit; the bytes stay in the buffer.
    * @throws {ConcurrentReadError} (rejects) as `read`.
    * @asyncio StreamReader.readuntil
    * Differs: takes strings, and an array where asyncio takes a tuple.
@@ -223,21 +234,26 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Reads a line, newline included; at the end what is left, then empty arrays for ever.
-   * @throws {ValueError} (rejects) if the line exceeds the limit, with the `LimitOverrunError` as its cause. A complete
-   * line is dropped; of an incomplete one everything buffered is, and its remainder comes as a line of its own later.
+   * Reads a line and returns it with its newline.
+   *
+   * At the end it returns the last line without a newline, if there is one, and then an empty array each time.
+   * @param options - See `ReadOptions`.
+   * @throws {ValueError} (rejects) if the line exceeds the limit, with the `LimitOverrunError` as its cause. A complete line
+   * is dropped. Of an incomplete line the buffered bytes are dropped, and the rest is read as a line later.
    * @throws {ConcurrentReadError} (rejects) as `read`.
    * @asyncio StreamReader.readline
    */
   readline(options?: ReadOptions): Promise<Uint8Array> {
-    const line = options === undefined ? this.#separated.lineAtHand() : null;
+    const line = options === undefined ? this.#separated.takeBufferedLine() : null;
     return line === null ? this.#separated.readline(options?.signal) : Promise.resolve(line);
   }
 
   /**
-   * Returns a copy of the next `n` bytes and leaves them in the buffer; waits until they are there.
-   * @param n - Bytes; it may exceed the limit.
-   * @returns fewer bytes only at the end.
+   * Returns a copy of the next `n` bytes, which stay in the buffer; waits until they have arrived.
+   * @param n - Bytes; may exceed the limit.
+   * @param options - See `ReadOptions`.
+   * @returns `n` bytes; fewer only at the end.
+   * @throws {TypeError} (rejects) if `n` is no integer.
    * @throws {ValueError} (rejects) if `n` is negative.
    * @throws {ConcurrentReadError} (rejects) as `read`.
    * Differs: asyncio has no such method.
@@ -258,8 +274,9 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Reads into memory of the caller, waiting only if nothing is buffered.
-   * @param view - Its length is the most that is read.
+   * Reads into memory of the caller; waits only if no bytes are buffered.
+   * @param view - Its length is the most bytes that are read.
+   * @param options - See `ReadOptions`.
    * @returns the number of bytes read; 0 at the end, or if `view` is empty.
    * @throws {ConcurrentReadError} (rejects) as `read`.
    * Differs: asyncio has no such method.
@@ -288,10 +305,12 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   /**
    * Iterates over the lines, as text or as bytes.
    *
-   * The lines do not depend on how the input came. Leaving the loop loses nothing: the next read begins after the last
-   * line. The last line may have no end. Text is decoded in batches, which keep up to 16 KiB alive with each line.
-   * @param options - With `encoding` the lines are strings.
-   * @throws {ValueError} for options that make no sense.
+   * The lines do not depend on how the input was cut into chunks. After a loop that was left early, the next read begins
+   * after the last line. The last line may have no separator. Text is decoded in batches: each line keeps up to 16 KiB of
+   * text in memory.
+   * @param options - See `LineOptions`; with `encoding` the lines are strings, else arrays of bytes.
+   * @throws {TypeError} for an unknown option or one of the wrong type.
+   * @throws {ValueError} for a value out of range.
    * @throws {LimitOverrunError} (the iteration rejects) for a line above `maxLineBytes`, unless `onOverrun` says otherwise.
    * @throws {TextDecodeError} (the iteration rejects) for invalid text, if `fatal` is set.
    * @throws {ConcurrentReadError} (the iteration rejects) as `read`.
@@ -306,10 +325,10 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Iterates over arrays of lines: all that are there at once, at least one and at most 1 024.
+   * Iterates over arrays of lines: all that are buffered, at least one and at most 1 024.
    *
-   * The lines are those of `lines()`. One promise serves a whole array, so this is the fastest way to read many lines.
-   * @param options - Those of `lines()`.
+   * The lines are those of `lines()`. There is one promise for a whole array, so this is the fastest way to read many lines.
+   * @param options - See `LineOptions`; with `encoding` the lines are strings, else arrays of bytes.
    * @throws as `lines()`.
    * Differs: asyncio has no such method.
    */
@@ -323,7 +342,7 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Returns a web stream of what this reader reads; cancelling it is `cancel()`. Do not read otherwise meanwhile.
+   * Returns a web stream of the bytes of this reader. To cancel it calls `cancel()`. Do not read in another way meanwhile.
    * Differs: asyncio has no such method.
    */
   toWeb(): ReadableStream<Uint8Array> {
@@ -331,14 +350,14 @@ export class StreamReader extends Inspectable implements AsyncIterable<Uint8Arra
   }
 
   /**
-   * Returns a Node stream of what this reader reads; destroying it is `cancel()`. Do not read otherwise meanwhile.
+   * Returns a Node stream of the bytes of this reader. To destroy it calls `cancel()`. Do not read in another way meanwhile.
    * Differs: asyncio has no such method.
    */
   toReadable(): Readable {
     return readableOf(this);
   }
 
-  /** Shows the state; empty and default parts are left out. */
+  /** Returns the state as text, without its empty and default parts. */
   override toString(): string {
     const buffer = this.#buffer;
     const info = ['StreamReader'];

@@ -1,16 +1,17 @@
 import { signalName, type PIPE } from '@subwire/transport';
 
-/** Lets the type checker refuse names that are not among the known ones, which a type parameter alone lets through. */
+/** Makes the type checker refuse unknown option names, which a type parameter alone would accept. */
 export type Only<Known, Options> = Readonly<Record<Exclude<keyof Options, Known>, never>>;
 
 /**
- * Options whose callbacks get the types of their parameters from `Known`, which a type parameter alone does not give them.
+ * Options whose callbacks have the parameter types of `Known`, which a type parameter alone would not give them.
  *
- * `Known` is copied: a variable of that very type would be matched with it, and not with the parameter.
+ * It maps the names of `Known` instead of using the type itself: else a variable of the type `Known` would be inferred as
+ * that type, and not as `Options`.
  */
 export type Hinted<Options, Known> = (Options & { [Name in keyof Known]: Known[Name] }) | Options;
 
-/** A captured output as the option `encoding` asks for it: text with one, bytes without, either if that is unknown. */
+/** The type of a captured output: text with the option `encoding`, bytes without it, and either if that is not known. */
 export type OutputAs<Options> =
   Options extends Readonly<Record<'encoding', infer Encoding>>
     ? Encoding extends string
@@ -20,7 +21,7 @@ export type OutputAs<Options> =
       ? string | Uint8Array
       : Uint8Array;
 
-/** An output as its option asks for it: `null` unless it is captured, which is the default. */
+/** The type of an output: `null` unless its option is `PIPE`, which is the default. */
 export type CapturedAs<Options, Key extends 'stdout' | 'stderr'> =
   Options extends Readonly<Record<Key, infer Place>>
     ? [Place] extends [typeof PIPE | undefined]
@@ -32,14 +33,14 @@ export type CapturedAs<Options, Key extends 'stdout' | 'stderr'> =
       ? OutputAs<Options> | null
       : OutputAs<Options>;
 
-/** The `CompletedProcess` that options make. */
+/** The type of the `CompletedProcess` for given options. */
 export type CompletedWith<Options> = CompletedProcess<CapturedAs<Options, 'stdout'>, CapturedAs<Options, 'stderr'>>;
 
 /**
- * A child that has ended, with everything known about it.
+ * The result of a child that has ended.
  *
  * @asyncio subprocess.CompletedProcess
- * Differs: an interface; tells the signal, the duration, truncation, a timeout and held pipes too.
+ * Differs: an interface; also has the signal, the duration, the truncated bytes, the timeout and the held pipes.
  */
 export interface CompletedProcess<
   Stdout extends Uint8Array | string | null = Uint8Array | string | null,
@@ -47,28 +48,29 @@ export interface CompletedProcess<
 > {
   /** The program as the caller named it. */
   readonly program: string;
-  /** The arguments; bytes that are no UTF-8 stand in them as `\xNN`. */
+  /** The arguments. Bytes that are not UTF-8 are shown as `\xNN`. */
   readonly args: readonly string[];
+  /** The process id, `null` if the backend has none. */
   readonly pid: number | null;
   /** The exit code, or minus the number of the signal. */
   readonly returncode: number;
   /** The name of the signal that killed it, `null` for an exit or a signal without a name. */
   readonly signal: NodeJS.Signals | null;
-  /** What it wrote, `null` where nothing was captured. */
+  /** What the child wrote to stdout, `null` if it was not captured. */
   readonly stdout: Stdout;
-  /** What it wrote to its errors, `null` where nothing was captured. */
+  /** What the child wrote to stderr, `null` if it was not captured. */
   readonly stderr: Stderr;
-  /** From the start to the end, in milliseconds. */
+  /** Time from the call to the end, in milliseconds. */
   readonly durationMs: number;
-  /** Bytes that `overflow: 'truncate'` left out of each output. */
+  /** Number of bytes of each output that `overflow: 'truncate'` dropped. */
   readonly truncated: { readonly stdout: number; readonly stderr: number };
-  /** Whether it was ended because its time was over. */
+  /** Whether the child was ended because of `timeoutMs`. */
   readonly timedOut: boolean;
-  /** Outputs that a descendant still held when `drainGraceMs` was over: they may be incomplete. */
+  /** Descriptors of outputs that a descendant still held open when `drainGraceMs` was over: they may be incomplete. */
   readonly heldPipes: readonly number[];
 }
 
-/** Returns the name of the signal in a return code, `null` where there is none. */
+/** Returns the name of the signal in a return code, `null` if there is none. */
 export function signalOf(returncode: number): NodeJS.Signals | null {
   return returncode < 0 ? signalName(-returncode) : null;
 }

@@ -7,14 +7,14 @@ const TAB = 0x09;
 /**
  * Returns the beginning and the end of an output for a message: at most 4 KiB each, control characters escaped.
  *
- * The work is bounded too: a child that prints 120 MB of escape bytes costs what one that prints 8 KiB costs.
+ * The time is bounded too: 120 MB of escape bytes take no longer than 8 KiB of them.
  */
 export function outputExcerpt(output: Uint8Array | string | null): string {
   if (output === null || output.length === 0) {
     return '';
   }
   const between = Math.max(0, output.length - 2 * HALF_CHARS);
-  // Only what is too long is cut before it is decoded: a cut may go through a character.
+  // A short output is decoded whole, because a cut before decoding may go through a character.
   const start = escaped(output, 0, between === 0 ? output.length : HALF_CHARS);
   const end =
     between === 0
@@ -43,7 +43,7 @@ function fitting(characters: readonly string[]): string[] {
   return characters.slice(0, end === -1 ? characters.length : end);
 }
 
-/** Terminals act on C0, DEL and C1 characters, and on the ones that turn the direction of writing. */
+/** Terminals act on C0, DEL and C1 characters, and on those that change the direction of writing. */
 function mustEscape(point: number): boolean {
   const control = (point < 0x20 && point !== NEWLINE && point !== TAB) || (point >= 0x7f && point < 0xa0);
   const direction = (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);

@@ -1,11 +1,11 @@
 /**
- * Errors that tell how a child ended. Their messages name the program and never its arguments or environment, and are of
- * constant size whatever the child printed.
+ * Errors of children that ran. Their messages name the program and never show its arguments or environment. The size of a
+ * message is bounded, whatever the child printed.
  */
 import type { CompletedProcess } from './completedProcess.js';
 import { outputExcerpt } from './outputExcerpt.js';
 
-/** What a child wrote to its two outputs; `null` where nothing was captured. */
+/** What a child wrote to stdout and stderr; `null` for one that was not captured. */
 export interface CapturedOutput<Output extends Uint8Array | string = Uint8Array | string> {
   readonly stdout: Output | null;
   readonly stderr: Output | null;
@@ -13,7 +13,7 @@ export interface CapturedOutput<Output extends Uint8Array | string = Uint8Array 
 
 const NO_OUTPUT: CapturedOutput = { stdout: null, stderr: null };
 
-/** An error that carries what a child wrote. */
+/** An error with the output of a child. */
 abstract class OutputError extends Error implements CapturedOutput {
   readonly stdout: Uint8Array | string | null;
   readonly stderr: Uint8Array | string | null;
@@ -36,7 +36,7 @@ export class CalledProcessError extends OutputError {
   readonly code = 'ERR_CALLED_PROCESS' as const;
   /** The exit code, or minus the number of the signal. */
   readonly returncode: number;
-  /** Everything else that is known about the child. */
+  /** The whole result. It is not printed with the error, because it has the arguments. */
   readonly result: CompletedProcess;
 
   constructor(result: CompletedProcess) {
@@ -50,7 +50,7 @@ export class CalledProcessError extends OutputError {
 }
 
 /**
- * A call took longer than it may; it carries what the child wrote so far.
+ * A call took longer than its `timeoutMs`. It has the output of the child so far.
  *
  * @asyncio subprocess.TimeoutExpired
  */
@@ -58,7 +58,7 @@ export class TimeoutExpired extends OutputError {
   override readonly name: string = 'TimeoutExpired';
   readonly code = 'ERR_TIMEOUT_EXPIRED' as const;
   readonly timeoutMs: number;
-  /** What became of a child that `run` ended for it; `null` if it was left alone, had not started, or did not end. */
+  /** The result of a child that `run` ended because of the timeout; `null` if it was not ended, or did not start. */
   readonly result: CompletedProcess | null;
 
   constructor(
@@ -78,7 +78,7 @@ export class TimeoutExpired extends OutputError {
 export class OutputOverflowError extends OutputError {
   override readonly name: string = 'OutputOverflowError';
   readonly code = 'ERR_OUTPUT_OVERFLOW' as const;
-  /** The output that overflowed. */
+  /** The descriptor of the output. */
   readonly fd: number;
   readonly maxBytes: number;
 
@@ -89,7 +89,7 @@ export class OutputOverflowError extends OutputError {
   }
 }
 
-/** Keeps a field out of what is printed of an error: a result holds the arguments, and they may be secrets. */
+/** Makes a field not enumerable, so that it is not printed with the error: a result has the arguments, which may be secret. */
 function hide(error: Error, field: string): void {
   Object.defineProperty(error, field, { enumerable: false, writable: true, value: null });
 }

@@ -9,9 +9,9 @@
 export class IncompleteReadError extends Error {
   override readonly name: string = 'IncompleteReadError';
   readonly code = 'ERR_INCOMPLETE_READ' as const;
-  /** What was read; it is no longer in the reader. */
+  /** The bytes before the end; they are no longer in the reader. */
   readonly partial: Uint8Array;
-  /** How many bytes were asked for, `null` where the read looked for a separator. */
+  /** Number of bytes that were asked for, `null` if the read searched for a separator. */
   readonly expected: number | null;
 
   constructor(partial: Uint8Array, expected: number | null) {
@@ -29,7 +29,7 @@ export class IncompleteReadError extends Error {
 export class LimitOverrunError extends Error {
   override readonly name: string = 'LimitOverrunError';
   readonly code = 'ERR_LIMIT_OVERRUN' as const;
-  /** How many bytes can be read without touching a separator, or what may become one. */
+  /** Number of bytes before the separator, or before what may be the beginning of one. */
   readonly consumed: number;
 
   constructor(message: string, consumed: number) {
@@ -39,14 +39,14 @@ export class LimitOverrunError extends Error {
 }
 
 /**
- * A read had to wait while another one was waiting: it would be unknown which of them gets the next data.
+ * A read had to wait while another one was waiting. Only one read may wait at a time.
  *
  * @asyncio RuntimeError
  */
 export class ConcurrentReadError extends Error {
   override readonly name: string = 'ConcurrentReadError';
   readonly code = 'ERR_CONCURRENT_READ' as const;
-  /** The method that came second. */
+  /** The method of the second read. */
   readonly method: string;
 
   constructor(method: string) {
@@ -56,7 +56,7 @@ export class ConcurrentReadError extends Error {
 }
 
 /**
- * A method was called in a state in which it makes no sense, such as `feedData` after `feedEof`.
+ * A method was called in a state in which it is not allowed, such as `feedData` after `feedEof`.
  *
  * @asyncio AssertionError
  */

@@ -20,7 +20,7 @@ import { checkInput, holdErrors, type CommunicateInput } from '../process/inputF
 import { checkCaptureLimits, type CaptureLimits } from '../process/outputCollector.js';
 import type { Process } from '../process/process.js';
 import { CalledProcessError, OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
-import { talkToEnd, type ConversationLimits } from './runConversation.js';
+import { communicateToEnd, type CommunicationLimits } from './communicateToEnd.js';
 import {
   checkPlaces,
   givenPlaces,
@@ -31,13 +31,13 @@ import {
   type RunTarget,
 } from './runStdio.js';
 
-/** Most bytes of each output that `run` keeps unless told otherwise: 100 MiB. */
+/** Default of `maxBytes`: 100 MiB. */
 const DEFAULT_MAX_BYTES = 104_857_600;
 
-/** How long `run` waits, after the exit, for outputs that a descendant holds, unless told otherwise. */
+/** Default of `drainGraceMs`. */
 const DEFAULT_DRAIN_GRACE_MS = 1_000;
 
-/** The options that the layer below does not know. */
+/** The options that `createSubprocessExec` does not know. */
 const OWN_OPTIONS: ReadonlySet<string> = new Set<keyof RunOptions>([
   'input',
   'encoding',
@@ -49,29 +49,29 @@ const OWN_OPTIONS: ReadonlySet<string> = new Set<keyof RunOptions>([
   'onBytes',
 ]);
 
-/** What `run` and `shell` have in common. */
+/** Options of `run` and of `shell`. */
 interface RunSettings extends CaptureLimits {
-  /** Written to the child's input, which is closed then. Node and web streams are iterables too. Default: empty. */
+  /** Input that is written to stdin, which is closed then. Node and web streams are iterables too. Default: none. */
   readonly input?: CommunicateInput;
-  /** The child's input, where there is no `input`. Default: `DEVNULL`. */
+  /** The stdin of the child. Excludes `input`. Default: `DEVNULL`. */
   readonly stdin?: RunSource;
-  /** Default: `PIPE`, that is captured. */
+  /** The stdout of the child. Default: `PIPE`, which means that it is captured. */
   readonly stdout?: RunTarget;
-  /** Default: `PIPE`, that is captured. */
+  /** The stderr of the child. Default: `PIPE`, which means that it is captured. */
   readonly stderr?: RunTarget;
-  /** Makes the outputs text, for instance `'utf8'`. Default: bytes. */
+  /** The encoding of the outputs, for instance `'utf8'`: then they are strings. Default: none; they are bytes. */
   readonly encoding?: string;
-  /** Ends the child when its time is over; the call rejects with `TimeoutExpired`. Milliseconds. Default: no limit. */
+  /** Ends the child after so many milliseconds; the call rejects with `TimeoutExpired`. Default: no limit. */
   readonly timeoutMs?: number;
-  /** Ends the child on abort; the call rejects with `signal.reason` once it is reaped. */
+  /** Ends the child on abort; the call rejects with `signal.reason` after the child was reaped. Default: none. */
   readonly signal?: AbortSignal;
   /** Rejects with `CalledProcessError` unless the return code is 0. Default: `false`. */
   readonly check?: boolean;
   /** How long to wait between SIGTERM and SIGKILL when the child has to be ended. Default: 5 000 milliseconds. */
   readonly stopGraceMs?: number;
-  /** How long after the exit to wait for outputs that a descendant holds. Default: 1 000 milliseconds. */
+  /** How long after the exit to wait for outputs that a descendant holds open. Default: 1 000 milliseconds. */
   readonly drainGraceMs?: number;
-  /** Called with the length of each captured chunk. */
+  /** Called with the number of bytes of each captured chunk. Default: none. */
   readonly onBytes?: (nbytes: number) => void;
 }
 
@@ -86,16 +86,17 @@ export interface ShellOptions extends RunSettings, Omit<SubprocessShellOptions, 
 /**
  * Runs a program to its end and returns what it wrote.
  *
- * It always settles: after `timeoutMs`, at the latest `stopGraceMs` and `drainGraceMs` later, whatever the child and its
- * descendants do; 5 seconds more if not even SIGKILL ends the child. A return code other than 0 is a result, unless `check` is set.
- * @param program - Looked up in the child's PATH, unless it contains a slash.
- * @param args - Arguments, without the program. Default: none.
+ * It settles whatever the child and its descendants do: after `timeoutMs`, at most `stopGraceMs` and `drainGraceMs` later,
+ * and 5 seconds more if SIGKILL does not end the child. A return code other than 0 is a result, unless `check` is set.
+ * @param program - Looked up in the PATH of the child, unless it contains a slash.
+ * @param args - The arguments, without the program. Default: none.
  * @param options - See `RunOptions`.
- * @throws {SpawnError} (rejects) if it cannot be started, or a file among its places cannot be opened.
- * @throws {ValueError} (rejects) for a value that makes no sense, such as `'inherit'` as a place.
+ * @throws {SpawnError} (rejects) if the program cannot be started, or a file of its stdio cannot be opened.
+ * @throws {ValueError} (rejects) for a value out of range, or a word such as `'inherit'` as stdio.
  * @throws {CalledProcessError} (rejects) for a return code other than 0, with `check`.
- * @throws {TimeoutExpired} (rejects) when its time was over, with the output so far, even if it then exited with 0.
- * @throws {OutputOverflowError} (rejects) if it wrote more than `maxBytes` (default: 100 MiB); it has been ended.
+ * @throws {TimeoutExpired} (rejects) after `timeoutMs`, with the output so far, also if the child then exited with 0.
+ * @throws {OutputOverflowError} (rejects) if an output is longer than `maxBytes` (default: 100 MiB); the child was ended.
+ * @throws `options.signal.reason` (rejects) on abort.
  * @asyncio subprocess.run, which asyncio itself lacks
  */
 export async function run<const Options extends RunOptions & Only<keyof RunOptions, Options> = object>(
@@ -108,10 +109,13 @@ export async function run<const Options extends RunOptions & Only<keyof RunOptio
 }
 
 /**
- * Runs a command line with the shell to its end and returns what it wrote; everything else is as for `run`.
+ * Runs a command line with the shell to its end and returns what it wrote.
  *
- * @param command - Given to the shell as it is; quote foreign text with `shlex.quote` or `shellCommand`.
+ * Everything else is as for `run`.
+ * @param command - Passed to the shell unchanged; quote untrusted text with `shlex.quote` or `shellCommand`.
  * @param options - See `ShellOptions`.
+ * @throws as `run`.
+ * @asyncio subprocess.run with `shell=True`
  */
 export async function shell<const Options extends ShellOptions & Only<keyof ShellOptions, Options> = object>(
   command: string | Uint8Array,
@@ -123,12 +127,12 @@ export async function shell<const Options extends ShellOptions & Only<keyof Shel
   return (await runToEnd(program, textOf(['-c', command]), own, start)) as CompletedWith<Options>;
 }
 
-/** The name of a program in results and messages. */
+/** Returns the name of a program for results and messages. */
 function nameOf(program: string | Uint8Array | URL): string {
   return program instanceof Uint8Array ? showByteString(program) : String(program);
 }
 
-/** The arguments in results; what is no array, or no text, the layer below refuses. */
+/** Returns the arguments for results. `createSubprocessExec` refuses a value of another type. */
 function textOf(args: readonly (string | Uint8Array)[]): readonly string[] {
   return Array.isArray(args) ? args.map((arg: string | Uint8Array) => showByteString(arg)) : [];
 }
@@ -163,9 +167,9 @@ async function runToEnd(
     await opened?.close();
   }
   await using process = created;
-  const { done, failure } = await talkToEnd(process, input, limits, deadline.signalIfAny);
+  const { done, failure } = await communicateToEnd(process, input, limits, deadline.signalIfAny);
   const { pid, returncode } = process;
-  // The time may also run out while a child is being ended for another reason.
+  // The timeout may also expire while the child is ended for another reason.
   const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
   const output = { stdout: decode(done.stdout), stderr: decode(done.stderr) };
   const ending = returncode === null ? null : { returncode, signal: signalOf(returncode) };
@@ -186,8 +190,8 @@ async function runToEnd(
 }
 
 /**
- * Returns the own properties only, as everywhere; what this layer does not know is checked by the one below.
- * @throws {TypeError} if they are no object.
+ * Returns a copy of the own properties. Unknown options are refused by `createSubprocessExec`.
+ * @throws {TypeError} if it is no object.
  */
 export function ownSettings(options: RunOptions | ShellOptions | undefined): RunOptions {
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
@@ -206,7 +210,7 @@ function lowOptions(own: RunOptions, places: Places, signal: AbortSignal | undef
   return Object.assign(low, places, signal === undefined ? undefined : { signal });
 }
 
-function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): ConversationLimits {
+function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): CommunicationLimits {
   return {
     maxBytes: maxBytes ?? DEFAULT_MAX_BYTES,
     overflow: overflow ?? 'error',
@@ -215,8 +219,8 @@ function limitsOf({ maxBytes, overflow, drainGraceMs, onBytes }: RunOptions): Co
   };
 }
 
-/** Finds out what is wrong before a file is emptied or a child started. */
-function checkSettings(own: RunOptions, limits: ConversationLimits): void {
+/** Checks the options before a file is truncated or a child is started. */
+function checkSettings(own: RunOptions, limits: CommunicationLimits): void {
   checkCaptureLimits(limits);
   checkDuration(limits.drainGraceMs, 'drainGraceMs');
   checkInput(own.input);
@@ -246,7 +250,7 @@ function decoderOf(encoding: string | undefined): (bytes: Uint8Array | null) => 
 
 function textDecoder(encoding: string): { decode: (bytes: Uint8Array) => string } {
   try {
-    // The mark stays, as in `lines()`: a string is what the bytes say.
+    // A byte order mark is kept, as in `lines()`.
     return new TextDecoder(encoding, { ignoreBOM: true });
   } catch (cause) {
     throw new ValueError(`unknown encoding ${JSON.stringify(encoding)}`, { cause });

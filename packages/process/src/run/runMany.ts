@@ -12,42 +12,44 @@ export type Command =
     }
   | { readonly shell: string; readonly options?: ShellOptions };
 
-/** What decides the types of the outputs, which a command leaves to the defaults. */
+/** Options without those that decide the types of the outputs. */
 interface NoOutputs {
   readonly encoding?: undefined;
   readonly stdout?: undefined;
   readonly stderr?: undefined;
 }
 
-/** A `Command` that says nothing about its outputs. */
+/** A `Command` whose outputs have the types of the defaults. */
 type PlainCommand = Command & { readonly options?: NoOutputs };
 
-/** How far `runMany` has come. */
+/** The progress of `runMany`. */
 export interface RunProgress {
+  /** Number of all commands. */
   readonly total: number;
+  /** Number of commands that run now. */
   readonly running: number;
-  /** Ended well. */
+  /** Number of commands that succeeded. */
   readonly done: number;
-  /** Not started, timed out, ended with another return code than 0, … */
+  /** Number of commands that failed: not started, timed out, another return code than 0, … */
   readonly failed: number;
-  /** Captured bytes, of all commands. */
+  /** Number of captured bytes of all commands. */
   readonly bytes: number;
 }
 
 /** Options of `runMany`. */
 export interface RunManyOptions<Defaults = RunOptions, Stop extends boolean = boolean> {
   /**
-   * Options of all commands, under those that a command has itself. An `input` that can be read only once, such as a stream,
-   * goes to one of them. Default: none.
+   * Options for all commands; the options of a command take precedence. An `input` that can be read only once, such as a
+   * stream, is read by one of them. Default: none.
    */
   readonly defaults?: Hinted<Defaults, RunOptions>;
-  /** How many run at the same time. Default: 4. */
+  /** Number of commands that run at the same time, at least 1. Default: 4. */
   readonly concurrency?: number;
-  /** Called whenever a command starts or ends, and with each captured chunk. */
+  /** Called when a command starts or ends, and for each captured chunk. If it throws, all commands are ended. Default: none. */
   readonly onProgress?: (progress: RunProgress) => void;
-  /** Ends the rest when one fails, and rejects with its error once they are reaped. Default: `true`. */
+  /** When a command fails, ends the others, and rejects with its error after they were reaped. Default: `true`. */
   readonly stopOnError?: Stop;
-  /** Ends all of them on abort; rejects with `signal.reason` once they are reaped. */
+  /** On abort ends all commands, and rejects with `signal.reason` after they were reaped. Default: none. */
   readonly signal?: AbortSignal;
 }
 
@@ -62,18 +64,18 @@ const RUN_MANY_OPTIONS: ReadonlySet<string> = new Set<keyof RunManyOptions>([
 /** Default of `concurrency`. */
 const DEFAULT_CONCURRENCY = 4;
 
-/** The results of `runMany`: what became of each if failures do not stop it. */
+/** The type of the results: with `stopOnError: false` each tells whether its command failed. */
 type Results<Result, Stop> = Stop extends false ? PromiseSettledResult<Result>[] : Result[];
 
 /**
- * Runs many commands, a few at a time, and returns their results in the order of the commands.
+ * Runs many commands, some at a time, and returns their results in the order of the commands.
  *
- * A command fails if `run` rejects; `check` is on unless its options or the defaults say otherwise. The types of the
- * outputs follow the defaults, if the commands themselves say nothing about their outputs.
- * @param commands - Read to the end first, since progress tells how many there are.
+ * A command fails if `run` rejects. The default of `check` is `true` here.
+ * @param commands - All of them are read before the first one is started.
  * @param options - See `RunManyOptions`.
- * @returns the results; with `stopOnError: false` what became of each.
- * @throws the first failure (rejects), unless `stopOnError` is `false`. The others have been ended and reaped by then.
+ * @returns the results; with `stopOnError: false` an object for each that tells whether its command failed.
+ * @throws (rejects) with the first failure, unless `stopOnError` is `false`. The other commands were ended and reaped then.
+ * @throws {ValueError} (rejects) unless `concurrency` is a number and at least 1.
  * @asyncio asyncio.gather, for children
  */
 export async function runMany<
@@ -103,13 +105,20 @@ export async function runMany(
   return batch.results();
 }
 
-/** The state that the workers of one `runMany` share. */
+/**
+ * The state of one call of `runMany`.
+ *
+ * | state   | a worker is free       | a command fails                                        | abort         |
+ * | ------- | ---------------------- | ------------------------------------------------------ | ------------- |
+ * | running | starts the next one    | with `stopOnError`: stopped, end all; else counted     | stopped, end all |
+ * | stopped | ends                   | counted; the first reason is kept                      | -             |
+ */
 class Batch {
   readonly #commands: readonly Command[];
   readonly #options: RunManyOptions;
   readonly #defaults: RunOptions;
   readonly #results: PromiseSettledResult<CompletedProcess>[] = [];
-  /** One for each command that runs. */
+  /** A deadline for each command that runs, to end it. */
   readonly #endings = new Set<Deadline>();
   #next = 0;
   #running = 0;
@@ -125,7 +134,7 @@ class Batch {
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** One worker: takes commands until none is left. */
+  /** A worker: runs commands until none is left. */
   async work(): Promise<void> {
     while (this.#failure === null) {
       const index = this.#next;
@@ -164,7 +173,7 @@ class Batch {
 
   async #runOne(command: Command): Promise<CompletedProcess> {
     const { signal, check = true, onBytes, ...rest } = over(this.#defaults, ownSettings(command.options));
-    // Not `AbortSignal.any`: a signal that outlives us would keep a note of each one.
+    // Not `AbortSignal.any`: a signal that lives longer than this call would keep a reference to each of them.
     using ending = new Deadline({ signal }, systemClock);
     if (this.#failure !== null) {
       ending.abort(this.#failure.reason);
@@ -189,7 +198,7 @@ class Batch {
     }
   }
 
-  /** A receiver of progress that throws stops everything, and then it is the failure. */
+  /** If `onProgress` throws, that is the failure. */
   #report(): void {
     try {
       this.#options.onProgress?.({
@@ -205,7 +214,7 @@ class Batch {
   }
 
   #stop(reason: unknown): void {
-    // Only the first reason counts: those that are ended for it fail too.
+    // Commands that are ended for the first reason fail too.
     this.#failure ??= { reason };
     for (const ending of this.#endings) {
       ending.abort(reason);
@@ -221,7 +230,7 @@ function isShell(command: Command): command is Command & { readonly shell: strin
   return Object.hasOwn(command, 'shell');
 }
 
-/** An option that is `undefined` leaves the place to the default. */
+/** Returns the options of a command over the defaults. `undefined` means the default. */
 function over(defaults: RunOptions, own: RunOptions): RunOptions {
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   return Object.assign(Object.create(null) as RunOptions, defaults, given);

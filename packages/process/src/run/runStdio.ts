@@ -1,13 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { DEVNULL, PIPE, SpawnError, systemErrorCode, ValueError, type HasFd } from '@subwire/transport';
 
-/** Where the input of `run` comes from: as `Stdio`, or the path or URL of a file. */
+/** The source of the stdin of `run`: as `Stdio`, or the path or URL of a file. */
 export type RunSource = number | HasFd | null | string | URL;
 
-/** Where an output of `run` goes: as `Stdio`, the path or URL of a file (made or emptied), or a file to append to. */
+/** The target of an output of `run`: as `Stdio`, the path or URL of a file (created or truncated), or a file to append to. */
 export type RunTarget = number | HasFd | null | string | URL | { readonly append: string | URL };
 
-/** Words that are places in `node:child_process`, and what to write here. */
+/** The words of `node:child_process` for stdio, and what to use here. */
 const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
   ['pipe', 'PIPE'],
   ['overlapped', 'PIPE'],
@@ -15,30 +15,30 @@ const FOREIGN_WORDS: ReadonlyMap<string, string> = new Map([
   ['ignore', 'DEVNULL'],
 ]);
 
-/** The places of a child that a caller gave. */
+/** The stdio of a child as the caller gave it. */
 export interface GivenPlaces {
   readonly stdin?: RunSource | undefined;
   readonly stdout?: RunTarget | undefined;
   readonly stderr?: RunTarget | undefined;
 }
 
-/** Descriptors for one child. */
+/** The stdio of one child, as `createSubprocessExec` takes it. */
 export interface Places {
   readonly stdin: number | HasFd | null;
   readonly stdout: number | HasFd | null;
   readonly stderr: number | HasFd | null;
 }
 
-/** Descriptors for one child, some of them files that we opened. */
+/** The stdio of one child, with files that we opened. */
 export interface OpenedStdio {
   readonly places: Places;
-  /** Closes the files; the child has duplicates by then. */
+  /** Closes our descriptors of the files, after the child got its own. */
   close(): Promise<void>;
 }
 
 /**
- * Checks the places that a caller gave.
- * @throws {ValueError} for a word of `node:child_process`: here it would be the name of a file.
+ * Checks the stdio that a caller gave.
+ * @throws {ValueError} for a word of `node:child_process`, which would be the name of a file here.
  */
 export function checkPlaces({ stdin, stdout, stderr }: GivenPlaces): void {
   for (const [name, place] of Object.entries({ stdin, stdout, stderr })) {
@@ -49,12 +49,12 @@ export function checkPlaces({ stdin, stdout, stderr }: GivenPlaces): void {
   }
 }
 
-/** Tells whether files have to be opened among the places of a child. */
+/** Tells whether the stdio of a child has files that must be opened. */
 export function needsFiles({ stdin, stdout, stderr }: GivenPlaces): boolean {
   return fileOf(stdin, 'r') !== null || fileOf(stdout, 'w') !== null || fileOf(stderr, 'w') !== null;
 }
 
-/** Returns the places of a child that needs no files, defaults filled in. */
+/** Returns the stdio of a child without files, with all defaults. */
 export function givenPlaces({ stdin, stdout, stderr }: GivenPlaces, hasInput: boolean): Places {
   const place = (given: RunSource | RunTarget | undefined, standard: number): number | HasFd | null =>
     given === undefined ? standard : (given as number | HasFd | null);
@@ -62,12 +62,14 @@ export function givenPlaces({ stdin, stdout, stderr }: GivenPlaces, hasInput: bo
 }
 
 /**
- * Opens the files among the places of a child.
+ * Opens the files in the stdio of a child.
  *
- * The same file for both outputs, however it is named, is one description: they do not overwrite each other.
+ * If both outputs are the same file, also by different names, they share one open file description, so that they do not
+ * overwrite each other.
  * @param program - For the error.
- * @param hasInput - Whether there is input to write; then `stdin` is a `PIPE`, else it is empty by default.
- * @throws {SpawnError} (rejects) of `stage` `'stdio'`, naming the file that cannot be opened.
+ * @param given - As the caller gave it.
+ * @param hasInput - Whether there is input to write; then `stdin` is a `PIPE`, else its default is `DEVNULL`.
+ * @throws {SpawnError} (rejects) with the stage `'stdio'`; it names the file that cannot be opened.
  */
 export async function openStdio(program: string, given: GivenPlaces, hasInput: boolean): Promise<OpenedStdio> {
   const files: OpenFile[] = [];
@@ -106,7 +108,7 @@ export async function openStdio(program: string, given: GivenPlaces, hasInput: b
 
 interface OpenFile {
   readonly handle: FileHandle;
-  /** Equal for the same file opened in the same way. */
+  /** The same text for the same file with the same flags. */
   readonly identity: string;
 }
 
@@ -115,7 +117,7 @@ function cannotOpen(program: string, path: string, cause: unknown): SpawnError {
   return new SpawnError(systemErrorCode(cause), { stage: 'stdio', program, path, reason }, { cause });
 }
 
-/** Returns what to open, `null` for anything that is a place already. */
+/** Returns the file to open, `null` if it is no file. */
 function fileOf(
   target: RunSource | RunTarget | undefined,
   flags: string,
@@ -123,7 +125,7 @@ function fileOf(
   if (typeof target === 'string' || target instanceof URL) {
     return { path: target, flags };
   }
-  // Own properties only: whether it has an `fd` is for the layer below to find out.
+  // Own properties only. Whether it has an `fd` is checked by `createSubprocessExec`.
   return typeof target === 'object' && target !== null && Object.hasOwn(target, 'append') && 'append' in target
     ? { path: target.append, flags: 'a' }
     : null;

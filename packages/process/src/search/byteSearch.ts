@@ -1,4 +1,4 @@
-/** Buffer's own search is memchr, and it works on any `Uint8Array`. */
+/** `Buffer.indexOf` of a byte is a `memchr`, and works on any `Uint8Array`. */
 const BUFFER = Buffer.prototype as {
   indexOf(this: Uint8Array, byte: number, from: number): number;
   lastIndexOf(this: Uint8Array, byte: number, from: number): number;

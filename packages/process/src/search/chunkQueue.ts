@@ -1,22 +1,24 @@
-/** A short line: a loop takes less time than the calls that copy memory. */
+import { Fifo } from '@subwire/transport';
+
+/** Up to this size a loop copies faster than `TypedArray.set`. */
 const TINY_BYTES = 64;
-/** To copy so many bytes takes longer than to wait for the next read. */
+/** From this size on a copy takes longer than another read. */
 const LARGE_BYTES = 65_536;
 
 /**
  * Bytes that arrived and were not read yet.
  *
- * 1. Chunks are kept as they came. A result of `take` has an `ArrayBuffer` of its own: it is a chunk that has, or a copy.
- * 2. Positions are absolute: byte 0 is the first byte that was ever appended. Chunks have sequence numbers. Both stay
- *    right while the front is consumed and the back grows, so that a search can go on where it stopped.
- * 3. The last chunk may grow in place (same number, same start), when the memory after it is our own.
+ * 1. Chunks are stored without a copy. A result of `take` has an `ArrayBuffer` of its own: it is a whole chunk that has
+ *    one, or a copy.
+ * 2. Positions are absolute: position 0 is the first byte that was ever appended. Chunks have sequence numbers. Both stay
+ *    valid while bytes are consumed and appended, so that a search can continue where it stopped.
+ * 3. The last chunk can grow in place, with the same sequence number and start, if the new bytes lie right after it in
+ *    memory.
  */
 export class ChunkQueue {
-  /** Consumed slots at the front are emptied at once and cut off from time to time. */
-  #chunks: (Uint8Array | undefined)[] = [];
-  #first = 0;
-  /** Sequence number of slot 0. */
-  #sequence = 0;
+  readonly #chunks = new Fifo<Uint8Array>();
+  /** Sequence number of the first chunk. */
+  #firstSequence = 0;
   /** Absolute position of the first byte of the first chunk, consumed or not. */
   #firstStart = 0;
   #head = 0;
@@ -32,46 +34,46 @@ export class ChunkQueue {
     return this.#head;
   }
 
-  /** Absolute position of the first byte of the first chunk; at `head` or before it. */
+  /** Absolute position of the first byte of the first chunk, which may be consumed already: at `head` or before it. */
   get firstStart(): number {
     return this.#firstStart;
   }
 
   /** Sequence number of the first chunk. */
   get firstSequence(): number {
-    return this.#sequence + this.#first;
+    return this.#firstSequence;
   }
 
   /** Sequence number that the next chunk will get. */
   get endSequence(): number {
-    return this.#sequence + this.#chunks.length;
+    return this.#firstSequence + this.#chunks.length;
   }
 
-  /** Returns a chunk by its number; `undefined` if it is not in the queue. */
+  /** Returns a chunk by its sequence number; `undefined` if it is not in the queue. */
   chunk(sequence: number): Uint8Array | undefined {
-    return this.#chunks[sequence - this.#sequence];
+    return this.#chunks.at(sequence - this.#firstSequence);
   }
 
-  /** Appends a chunk that nobody changes any more; not an empty one. */
+  /** Appends a chunk without copying it. It must not be empty, and must not be changed any more. */
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#end += chunk.length;
   }
 
-  /** Appends bytes that lie in memory right after the last chunk, if that is so; tells whether it was. */
+  /** Appends bytes to the last chunk if they lie right after it in memory; else returns `false` and does nothing. */
   grow(chunk: Uint8Array): boolean {
-    const last = this.#chunks.at(-1);
+    const last = this.#chunks.at(this.#chunks.length - 1);
     if (last === undefined || last.buffer !== chunk.buffer || last.byteOffset + last.length !== chunk.byteOffset) {
       return false;
     }
-    this.#chunks[this.#chunks.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + chunk.length);
+    this.#chunks.replaceLast(new Uint8Array(last.buffer, last.byteOffset, last.length + chunk.length));
     this.#end += chunk.length;
     return true;
   }
 
-  /** Returns what is left of the first chunk, consuming nothing; empty if there is none. */
+  /** Returns the bytes of the first chunk that were not consumed yet, without consuming them; empty if there are none. */
   peekFirst(): Uint8Array {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     const offset = this.#head - this.#firstStart;
     return chunk === undefined ? new Uint8Array(0) : offset === 0 ? chunk : chunk.subarray(offset);
   }
@@ -80,8 +82,8 @@ export class ChunkQueue {
   byteAt(offset: number): number | undefined {
     let start = this.#firstStart;
     const position = this.#head + offset;
-    for (let index = this.#first; index < this.#chunks.length; index += 1) {
-      const chunk = this.#chunks[index];
+    for (let index = 0; index < this.#chunks.length; index += 1) {
+      const chunk = this.#chunks.at(index);
       if (chunk !== undefined && position < start + chunk.length) {
         return chunk[position - start];
       }
@@ -92,7 +94,7 @@ export class ChunkQueue {
 
   /** Removes and returns `count` bytes, which must be there, in an `ArrayBuffer` of their own. */
   take(count: number): Uint8Array {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     if (chunk === undefined || count === 0) {
       return new Uint8Array(0);
     }
@@ -115,17 +117,20 @@ export class ChunkQueue {
   }
 
   /**
-   * How many bytes to take if up to `most`, which must be there, are welcome: a large chunk alone, which need not be copied.
+   * Returns how many bytes to take so that a large chunk need not be copied.
+   *
+   * @param most - The most bytes to take; they must be there.
+   * @returns the length of the first chunk if it is large, whole and shorter than `most`; else `most`.
    */
   handyLength(most: number): number {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     const isWhole = chunk !== undefined && this.#head === this.#firstStart && chunk.buffer.byteLength === chunk.length;
     return isWhole && chunk.length >= LARGE_BYTES && chunk.length < most ? chunk.length : most;
   }
 
-  /** `take` for who uses the bytes at once and passes them on to nobody: they may share memory with other bytes. */
+  /** Like `take`, but the result may share memory with other chunks: for callers that do not pass the bytes on. */
   takeView(count: number): Uint8Array {
-    const chunk = this.#chunks[this.#first];
+    const chunk = this.#chunks.peek();
     const offset = this.#head - this.#firstStart;
     if (chunk === undefined || count > chunk.length - offset) {
       return this.take(count);
@@ -135,13 +140,13 @@ export class ChunkQueue {
     return view;
   }
 
-  /** Copies from the head into `target` until it is full or nothing is left, consuming nothing; returns the count. */
+  /** Copies bytes from the head until `target` is full or none are left, without consuming them; returns their number. */
   copyInto(target: Uint8Array): number {
     const count = Math.min(target.length, this.length);
     let copied = 0;
     let offset = this.#head - this.#firstStart;
-    for (let index = this.#first; copied < count; index += 1) {
-      const chunk = this.#chunks[index];
+    for (let index = 0; copied < count; index += 1) {
+      const chunk = this.#chunks.at(index);
       if (chunk === undefined) {
         break;
       }
@@ -157,7 +162,7 @@ export class ChunkQueue {
   skip(count: number): void {
     const target = this.#head + count;
     for (;;) {
-      const chunk = this.#chunks[this.#first];
+      const chunk = this.#chunks.peek();
       if (chunk === undefined || this.#firstStart + chunk.length > target) {
         break;
       }
@@ -174,17 +179,7 @@ export class ChunkQueue {
   #dropFirst(chunk: Uint8Array): void {
     this.#firstStart += chunk.length;
     this.#head = this.#firstStart;
-    this.#chunks[this.#first] = undefined;
-    this.#first += 1;
-    if (this.#first === this.#chunks.length) {
-      this.#sequence += this.#first;
-      this.#chunks.length = 0;
-      this.#first = 0;
-    } else if (this.#first >= 1024 && this.#first * 2 >= this.#chunks.length) {
-      // Each chunk is moved at most once per time it is outlived: linear over all.
-      this.#chunks.splice(0, this.#first);
-      this.#sequence += this.#first;
-      this.#first = 0;
-    }
+    this.#chunks.shift();
+    this.#firstSequence += 1;
   }
 }

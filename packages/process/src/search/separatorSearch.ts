@@ -1,8 +1,6 @@
 import { ValueError } from '@subwire/transport';
-import { indexOfByte } from './byteSearch.js';
 import type { ChunkQueue } from './chunkQueue.js';
-import { NearestByte } from './nearestByte.js';
-import { SeparatorAutomaton } from './separatorAutomaton.js';
+import { SeparatorScanner } from './separatorScanner.js';
 
 /** Bytes, or a string that stands for its UTF-8 bytes. */
 export type Separator = Uint8Array | string;
@@ -10,8 +8,8 @@ export type Separator = Uint8Array | string;
 /**
  * Finds the separator that ends first, from the head of a queue.
  *
- * Asked again, it goes on where it stopped: no byte is looked at twice, however the chunks are cut, and also when the
- * front was consumed meanwhile.
+ * Each call continues where the last one stopped, also when the front of the queue was consumed in between. So the time is
+ * linear in the input, however it is cut into chunks.
  */
 export class SeparatorSearch {
   /** Length of the longest separator. */
@@ -21,29 +19,21 @@ export class SeparatorSearch {
   /** Length of the separator that was found. */
   matchLength = 0;
   readonly #separators: readonly Uint8Array[];
-  /** The only separator, if it is a single byte; else -1. */
-  readonly #byte: number;
-  /** For several separators of a single byte each. */
-  readonly #nearest: NearestByte | null;
-  /** For all others. */
-  readonly #automaton: SeparatorAutomaton | null;
+  readonly #scanner: SeparatorScanner;
+  /** Head of the queue at the last call. */
   #base = -1;
   #found = false;
+  /** The chunk to continue in, and the absolute position of its first byte. */
   #sequence = 0;
   #chunkStart = 0;
+  /** Absolute position of the first byte that was not scanned yet. */
   #position = 0;
 
   /** @param separators - As `toSeparators` returns them. */
   constructor(separators: readonly Uint8Array[]) {
     this.#separators = separators;
     this.longest = Math.max(...separators.map((separator) => separator.length));
-    const [only] = separators;
-    this.#byte = separators.length === 1 && only?.length === 1 ? (only[0] ?? -1) : -1;
-    this.#nearest =
-      this.#byte === -1 && this.longest === 1
-        ? new NearestByte(Uint8Array.from(separators.flatMap((one) => [...one])))
-        : null;
-    this.#automaton = this.longest > 1 ? new SeparatorAutomaton(separators) : null;
+    this.#scanner = new SeparatorScanner(separators);
   }
 
   /** Tells whether this search looks for the very same separators. */
@@ -54,7 +44,7 @@ export class SeparatorSearch {
     );
   }
 
-  /** Tells whether a separator is there, and notes where it ends. */
+  /** Tells whether a separator is complete in the queue; sets `matchEnd` and `matchLength`. */
   find(queue: ChunkQueue): boolean {
     if (this.#base !== queue.head) {
       this.#base = queue.head;
@@ -70,15 +60,16 @@ export class SeparatorSearch {
       if (chunk === undefined) {
         return false;
       }
-      const end = this.#searchChunk(chunk, this.#position - this.#chunkStart);
+      const end = this.#scanner.scan(chunk, this.#sequence, this.#position - this.#chunkStart);
       if (end !== -1) {
         this.#found = true;
+        this.matchLength = this.#scanner.matchLength;
         this.matchEnd = this.#chunkStart + end;
         return true;
       }
       this.#position = this.#chunkStart + chunk.length;
       if (this.#sequence + 1 === queue.endSequence) {
-        // The last chunk may still grow, so this is where to go on.
+        // The last chunk may still grow, so the next call continues in it.
         return false;
       }
       this.#sequence += 1;
@@ -86,7 +77,7 @@ export class SeparatorSearch {
     }
   }
 
-  /** Tells whether what was found out does not depend on the bytes that were consumed since. */
+  /** Tells whether the result so far is still valid although bytes at the front were consumed. */
   #isStillRight(queue: ChunkQueue): boolean {
     return this.#found
       ? this.matchEnd - this.matchLength >= queue.head
@@ -98,21 +89,7 @@ export class SeparatorSearch {
     this.#sequence = queue.firstSequence;
     this.#chunkStart = queue.firstStart;
     this.#position = queue.head;
-    this.#automaton?.reset();
-  }
-
-  /** Returns the index after the separator, -1 if none ends in the chunk. */
-  #searchChunk(chunk: Uint8Array, from: number): number {
-    if (from === chunk.length) {
-      return -1;
-    }
-    if (this.#automaton === null) {
-      this.matchLength = 1;
-      return (this.#nearest?.find(chunk, from) ?? indexOfByte(chunk, this.#byte, from)) + 1 || -1;
-    }
-    const end = this.#automaton.scan(chunk, from);
-    this.matchLength = this.#automaton.matchLength;
-    return end;
+    this.#scanner.reset();
   }
 }
 

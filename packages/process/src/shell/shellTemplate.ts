@@ -1,11 +1,11 @@
-/** Shell commands from templates: the literal parts are code, the values are data. */
+/** Shell commands from templates: the literal parts are shell code, the values are quoted. */
 import { ValueError } from '@subwire/transport';
 import { placeAfter } from './shellTemplatePlace.js';
 import { quote } from './shlex.js';
 
-/** Shell code that {@link shellCommand} inserts as it is; made by {@link unquoted}. */
+/** Shell code that {@link shellCommand} inserts without quotes; {@link unquoted} returns it. */
 export class UnquotedText {
-  /** The code. */
+  /** The shell code. */
   readonly text: string;
 
   constructor(text: string) {
@@ -22,18 +22,18 @@ export class UnquotedText {
 /** One value of a template. */
 export type ShellWord = string | number | bigint | UnquotedText;
 
-/** What a template can interpolate: a value, or several that become words of their own. */
+/** A value of a template: one word, or an array of words. */
 export type ShellValue = ShellWord | readonly ShellWord[];
 
-/** A bare word of these has a meaning where a command begins. */
+/** Words with a meaning for the shell at the beginning of a command. */
 const RESERVED_WORD = /^(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$/;
 
 /**
- * Marks trusted shell code, so that {@link shellCommand} inserts it without quotes, anywhere.
+ * Marks text as trusted shell code, so that {@link shellCommand} inserts it without quotes.
  *
- * Whatever is in it runs. Never build it from input.
+ * The shell runs whatever it contains, so never build it from untrusted input.
  *
- * @param text - A fragment of a command, e.g. `2>&1`, `| sort -u`, or what another `shellCommand` returned.
+ * @param text - Part of a command, for instance `2>&1`, `| sort -u`, or the result of another `shellCommand`.
  * @throws {TypeError} if it is not a string.
  * @throws {ValueError} if it contains a NUL byte.
  */
@@ -44,22 +44,24 @@ export function unquoted(text: string): UnquotedText {
 /**
  * Template tag that returns a POSIX shell command in which every interpolated value is quoted.
  *
- * `` shellCommand`git log ${ref} -- ${paths} -n ${5}` `` gives the shell each value as exactly the text it is. A string,
- * finite number or bigint is one word (or the part of one that it is glued to), an array is its elements separated by
- * spaces, and an empty array is nothing. The literal parts stay as they are, in their cooked form: `\n` is a newline, a
- * backslash for the shell is written `\\`, and a `${` for the shell `\${`.
+ * In `` shellCommand`git log ${ref} -- ${paths} -n ${5}` `` the shell takes each value as literal text. A string, finite
+ * number or bigint is one word, or part of the word that it is written next to. An array is its elements separated by
+ * spaces; an empty array is the empty text. The literal parts are used unchanged in their cooked form: `\n` is a newline,
+ * `\\` is a backslash for the shell, and `\${` is a `${` for the shell.
  *
- * Values are quoted as by {@link quote}, and also where a plain one would turn into something else: into part of the
- * variable name before it, an assignment, a reserved word, a descriptor before `<` or `>`. What it cannot know is how the
- * program reads its arguments: put `--` before values that may begin with `-`, and use no values as code of `eval`.
+ * A value is quoted as by {@link quote}. It is also quoted where the shell would else read it as part of the variable name
+ * before it, an assignment, a reserved word, or a descriptor before `<` or `>`. How the program reads its arguments is not
+ * known here: write `--` before values that may begin with `-`, and do not pass values to `eval`.
  *
- * @throws {TypeError} if it is not used as a template tag, or a value is of another type; the position is named.
- * @throws {ValueError} if a value stands where quotes would not protect it: inside quotes, a comment, backticks, `${…}` or
- * arithmetic, after a `$`, a backslash or a here-document; or if it contains a NUL byte; or if a literal part has an
- * invalid escape.
+ * @param strings - The literal parts.
+ * @param values - The values.
+ * @throws {TypeError} if it is not used as a template tag, or a value has another type; the message has its position.
+ * @throws {ValueError} if a value is at a position where quotes do not protect it: inside quotes, a comment, backticks,
+ * `${…}` or arithmetic, after a `$`, a backslash or a here-document; if a value contains a NUL byte; or if a literal part
+ * has an invalid escape.
  */
 export function shellCommand(strings: TemplateStringsArray, ...values: readonly ShellValue[]): string {
-  // A call with a string would quote nothing.
+  // A call as an ordinary function, with a string, would quote nothing.
   if (!Array.isArray(strings) || !Array.isArray(strings.raw) || strings.length !== values.length + 1) {
     throw new TypeError('shellCommand must be used as a template tag: shellCommand`…`');
   }
@@ -89,7 +91,7 @@ class CommandText {
     if (code === '') {
       return;
     }
-    // Digits directly before a redirection would be the descriptor to redirect.
+    // The shell would read digits directly before a redirection as a descriptor.
     if (this.#endsWithValue && /^(?:\\\n)*[<>]/.test(code)) {
       this.#text = this.#text.replace(/[0-9]+$/, `'$&'`);
     }
@@ -108,7 +110,7 @@ class CommandText {
   }
 
   #addArray(values: readonly unknown[], what: string): void {
-    // `null` where code came before, which may have opened quotes.
+    // `null` after shell code, which may have opened quotes.
     let word: string | null = values[0] instanceof UnquotedText ? null : this.#checkedWord(what);
     for (const [index, value] of values.entries()) {
       const element = `element ${index + 1} of ${what}`;
@@ -134,7 +136,7 @@ class CommandText {
     this.#endsWithValue = true;
   }
 
-  /** Returns the word that a value would be glued to. */
+  /** Returns the beginning of the word that a value would continue. */
   #checkedWord(what: string): string {
     const place = placeAfter(this.#text);
     if ('problem' in place) {
@@ -144,7 +146,7 @@ class CommandText {
   }
 }
 
-/** Tells whether a value that needs no quotes as a word of its own needs them after the beginning of a word. */
+/** Tells whether a value that needs no quotes as a whole word needs them after the beginning of a word. */
 function changesMeaning(value: string, word: string): boolean {
   return (
     /[$~{]/.test(word) || (value.includes('=') && !word.includes('=')) || (word === '' && RESERVED_WORD.test(value))
@@ -161,7 +163,7 @@ function wordOf(value: unknown, what: string): string {
   throw new TypeError(`${what} must be a string, a finite number, a bigint or an array of those, not ${nameOf(value)}`);
 }
 
-/** Names a value without showing it. */
+/** Returns the type of a value for a message, which must not show the value. */
 function nameOf(value: unknown): string {
   if (value === null || value === undefined || typeof value === 'number') {
     return String(value);

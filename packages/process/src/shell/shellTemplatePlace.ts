@@ -1,30 +1,39 @@
 /**
- * Tells where the end of a piece of POSIX shell text stands: may a quoted word follow there?
+ * Tells whether a quoted word may follow a text of POSIX shell code.
  *
- * This is not a parser of the shell. It follows quotes, comments, `$(…)`, `${…}`, `$((…))` and backticks; whatever it
- * cannot follow for certain (here-documents, `case` in a quoted `$(…)`, what shells disagree about) is answered with "no".
- * A wrong "no" costs the author of a template a variable; a wrong "yes" would let a value run as code.
+ * It is not a parser for the whole shell language. It reads quotes, comments, `$(…)`, `${…}`, `$((…))` and backticks. For
+ * everything that it cannot read with certainty (here-documents, `case` in a quoted `$(…)`, syntax on which shells differ)
+ * the answer is "no". A wrong "no" only means that the author of a template has to use a variable. A wrong "yes" would let
+ * a value run as code.
+ *
+ * | state      | quotes                  | backtick        | `$(`, `(`     | `$((`, `((`       | `${`   | its closing character         |
+ * | ---------- | ----------------------- | --------------- | ------------- | ----------------- | ------ | ----------------------------- |
+ * | command    | skip `'…'`; `"`: double | backtick        | command       | arithmetic        | braces | `)`: the outer state          |
+ * | double     | `"`: the outer state    | backtick        | `$(`: command | `$((`: arithmetic | braces | `"`: the outer state          |
+ * | braces     | skip `'…'`; `"`: double | backtick        | `$(`: command | `$((`: arithmetic | braces | `}`: the outer state          |
+ * | arithmetic | "no"                    | "no"            | counted       | counted           | -      | the last `)`: the outer state |
+ * | backtick   | -                       | the outer state | -             | -                 | -      | the outer state               |
  */
 
-/** The word that a quoted value would be glued to, or why it must not stand there. */
+/** The beginning of the word that a quoted value would continue, or why no value is allowed. */
 export type Place = { readonly word: string } | { readonly problem: string };
 
 type FrameKind = 'command' | 'double' | 'braces' | 'arithmetic' | 'backtick';
 
-/** Something that was opened and not yet closed. */
+/** A construct that was opened and not closed yet. */
 interface Frame {
   readonly kind: FrameKind;
   readonly start: number;
-  /** Where the current word of a command begins. */
+  /** Index of the beginning of the current word of a command. */
   wordStart: number;
-  /** The open parentheses of arithmetic. */
+  /** Number of open parentheses of arithmetic. */
   parens: number;
 }
 
 const REMOVE_QUOTES = 'remove the quotes around it, every value is quoted already';
 const USE_PARAMETER = 'set a variable from it first, or hand it over in the environment';
 
-/** Why a value must not stand in something that is still open. */
+/** Why no value is allowed in a construct that is still open. */
 const INSIDE: Readonly<Record<Exclude<FrameKind, 'command'>, string>> = {
   double: `stands inside double quotes; ${REMOVE_QUOTES}`,
   braces: `stands inside \${…}; ${USE_PARAMETER}`,
@@ -32,7 +41,7 @@ const INSIDE: Readonly<Record<Exclude<FrameKind, 'command'>, string>> = {
   backtick: 'stands inside backticks; use $(…) instead of them',
 };
 
-/** Returns where the end of `text` stands, the beginning being that of a command. */
+/** Reads a text that begins as a command, and returns what follows from it for a value at its end. */
 export function placeAfter(text: string): Place {
   return new PlaceReader(text).read();
 }
@@ -62,7 +71,7 @@ class PlaceReader {
     return kind === 'command' ? { word: this.#text.slice(wordStart) } : { problem: INSIDE[kind] };
   }
 
-  /** Reads on from one character; returns a problem that nothing later can solve. */
+  /** Reads the construct that begins with a character; returns a problem that no later text can solve, else `null`. */
   #step(character: string): string | null {
     const { kind } = this.#frame;
     if (kind === 'arithmetic') {
@@ -99,7 +108,7 @@ class PlaceReader {
       return newline === -1 ? 'stands inside a comment' : this.#skip(newline - this.#at);
     }
     if (character === '<' && next === '<') {
-      // `<<<` is bash's here-string, whose word is a word like any other.
+      // `<<<` is the here-string of bash, and is followed by an ordinary word.
       return this.#text.charAt(this.#at + 2) === '<' ? this.#endWord(3) : unclear('a here-document');
     }
     if (character === '(') {
@@ -126,7 +135,7 @@ class PlaceReader {
       return 'stands directly after a backslash; remove the backslash';
     }
     if (next === '\n') {
-      // The shell joins the lines before it looks for operators and words.
+      // The shell joins the lines before it reads operators and words.
       if (/[$<(]/.test(this.#text.charAt(this.#at - 1))) {
         return unclear('an operator that is broken over two lines');
       }
@@ -152,7 +161,7 @@ class PlaceReader {
     if (next === '[' || (next === "'" && kind !== 'double')) {
       return unclear(`$${next}, which shells read differently`);
     }
-    // The `$` and `#` of `$$` and `$#` are names here, and begin nothing.
+    // In `$$` and `$#` the second character is the name of a parameter, and begins no construct.
     return this.#skip(next !== '' && '$#@*?!-'.includes(next) ? 2 : 1);
   }
 
@@ -193,11 +202,11 @@ class PlaceReader {
     this.#at += length;
     const isSubstitution =
       closed.kind === 'arithmetic' || (closed.kind === 'command' && this.#frame.kind !== 'command');
-    // The `)` of a pattern closes nothing; which ones are of patterns, only a parser could tell.
+    // The `)` of a pattern closes nothing, and only a full parser could recognize it.
     if (isSubstitution && /\bcase\b/.test(content)) {
       return unclear('"case" in a substitution');
     }
-    // What begins with a parenthesis is no part of a word, a substitution is.
+    // A substitution is part of a word; a construct that begins with a parenthesis is not.
     return this.#text.charAt(closed.start) === '(' ? this.#endWord(0) : null;
   }
 }

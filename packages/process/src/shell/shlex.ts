@@ -1,27 +1,27 @@
-/** Python's `shlex`, POSIX mode, for text that a POSIX shell reads or that is written like its words. */
+/** The functions of Python's module `shlex` in POSIX mode. */
 import { ValueError } from '@subwire/transport';
 
-/** Whatever is not here is quoted. ASCII only, as in Python: `\w` has no `u` or `i` flag. */
+/** Characters that need quotes: all but these. ASCII only, as in Python: `\w` has no `u` or `i` flag. */
 const UNSAFE = /[^\w@%+=:,./-]/;
 
 const WHITESPACE = ' \t\r\n';
 
-/** How to split. */
+/** Options of `split`. */
 export interface SplitOptions {
-  /** Drops everything from an unquoted `#`, also one within a word, to the end of its line. Default: `false`. */
+  /** Drops the text from an unquoted `#`, also within a word, to the end of the line. Default: `false`. */
   readonly comments?: boolean;
 }
 
 /**
- * Returns `text` as one word of a POSIX shell's command line.
+ * Quotes text, so that a POSIX shell reads it as one word.
  *
- * Text of ASCII letters, digits and `@%+=:,./-_` comes back as it is, all other text in single quotes. The result is a
- * word only where the shell expects one: not inside quotes, comments or here-documents, and not glued to a `$` or a
- * backslash. {@link shellCommand} checks that. A word that begins with `-` is still an option to the program.
+ * Text of ASCII letters, digits and `@%+=:,./-_` is returned unchanged, all other text in single quotes. The result is one
+ * word only where the shell expects a word: not inside quotes, comments or here-documents, and not directly after a `$` or
+ * a backslash. {@link shellCommand} checks that. A word that begins with `-` is still an option for the program.
  *
- * @param text - What the program is to get.
+ * @param text - The text that the program gets.
  * @throws {TypeError} if it is not a string.
- * @throws {ValueError} if it contains a NUL byte, which no argument of a program can.
+ * @throws {ValueError} if it contains a NUL byte, which an argument of a program cannot contain.
  * @asyncio shlex.quote
  * Differs: refuses NUL bytes.
  */
@@ -39,31 +39,35 @@ export function quote(text: string): string {
 }
 
 /**
- * Returns arguments as one command line of a POSIX shell; {@link split} turns it back into them.
+ * Quotes arguments and joins them to one command line for a POSIX shell.
  *
- * @param args - The arguments, the program first. None give the empty string.
+ * {@link split} is the inverse.
+ *
+ * @param args - The arguments, the program first. The result for none is the empty string.
  * @throws {TypeError} if it is not an array of strings.
  * @throws {ValueError} if an argument contains a NUL byte.
  * @asyncio shlex.join
- * Differs: takes an array, not any iterable; a string would be taken for its characters.
+ * Differs: takes only an array, because a string would be an iterable of characters.
  */
 export function join(args: readonly string[]): string {
   if (!Array.isArray(args)) {
     throw new TypeError('args must be an array of strings');
   }
-  // Array.from, because map() would skip the holes of a sparse array.
+  // `Array.from`, because `map` skips the holes of a sparse array.
   return Array.from(args as readonly string[], (arg) => quote(arg)).join(' ');
 }
 
 /**
- * Splits text into words, with the quotes and backslashes of a POSIX shell.
+ * Splits text into words as a POSIX shell does, with quotes and backslashes.
  *
- * Only quoting is known: `$`, `*`, `|`, `>` and `;` are ordinary characters. As in Python, and not as in a shell, a
- * backslash before a newline gives the newline, and between double quotes a backslash escapes only `"` and itself.
+ * It knows only quoting: `$`, `*`, `|`, `>` and `;` are ordinary characters. As in Python, and other than in a shell, a
+ * backslash before a newline gives the newline, and in double quotes a backslash escapes only `"` and itself.
  *
- * @param text - What to split. Words are separated by spaces, tabs, carriage returns and newlines.
+ * @param text - The text. Words are separated by spaces, tabs, carriage returns and newlines.
+ * @param options - See `SplitOptions`.
  * @throws {TypeError} if it is not a string.
- * @throws {ValueError} 'No closing quotation' if a quote stays open, 'No escaped character' if a backslash ends the text.
+ * @throws {ValueError} 'No closing quotation' if a quote is not closed, 'No escaped character' if the text ends with a
+ * backslash.
  * @asyncio shlex.split
  * Differs: there is no `posix=False`.
  */
@@ -97,14 +101,14 @@ export function split(text: string, options: SplitOptions = {}): string[] {
   return words;
 }
 
-/** Python's `shlex` module: `quote`, `join` and `split` under one name. */
+/** The functions `quote`, `join` and `split`, as in Python's module `shlex`. */
 export const shlex: { readonly quote: typeof quote; readonly join: typeof join; readonly split: typeof split } = {
   quote,
   join,
   split,
 };
 
-/** Part of a word, and the index after it. */
+/** A part of a word, and the index after it. */
 interface Piece {
   readonly text: string;
   readonly end: number;

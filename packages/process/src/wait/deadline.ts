@@ -1,11 +1,11 @@
 import type { Clock, ClockTimer } from '@subwire/transport';
 import { checkDuration, startTimer } from './durations.js';
 
-/** What ends a wait before its time. */
+/** Options that end a wait early. */
 export interface WaitOptions {
-  /** Ends the wait; the call rejects with `signal.reason`. */
+  /** Ends the wait on abort; the call rejects with `signal.reason`. Default: none. */
   readonly signal?: AbortSignal;
-  /** Ends the wait; the call rejects with `TimeoutExpired`. Default: no limit. Milliseconds. */
+  /** Ends the wait after so many milliseconds; the call rejects with `TimeoutExpired`. Default: no limit. */
   readonly timeoutMs?: number;
 }
 
@@ -13,14 +13,19 @@ export interface WaitOptions {
 export const WAIT_OPTIONS: ReadonlySet<string> = new Set<keyof WaitOptions>(['signal', 'timeoutMs']);
 
 /**
- * One signal for both ends of a wait, the caller's abort and the timeout.
+ * One signal for the abort by the caller and for the timeout.
  *
- * Its owner disposes of it when the wait is over; then no timer and no listener is left.
+ * The owner disposes of it when the wait is over; that removes the timer and the listener.
+ *
+ * | state   | the caller's signal aborts     | the timer fires            | `abort(reason)`              | dispose                |
+ * | ------- | ------------------------------ | -------------------------- | ---------------------------- | ---------------------- |
+ * | waiting | aborted with the same reason   | aborted; `expired` is true | aborted with that reason     | timer, listener removed |
+ * | aborted | -                              | -                          | -                            | timer, listener removed |
  */
 export class Deadline implements Disposable {
   readonly #given: AbortSignal | undefined;
   readonly #timer: ClockTimer | null;
-  /** Made when it is asked for: most waits end without it. */
+  /** Created by the first use: most waits end without it. */
   #controller: AbortController | null = null;
   #expired = false;
 
@@ -39,23 +44,23 @@ export class Deadline implements Disposable {
     this.#timer = timeoutMs === Infinity ? null : startTimer(clock, this.#expire, timeoutMs);
   }
 
-  /** Aborted when the wait has to end. */
+  /** Aborts when the wait has to end. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
 
-  /** The same, `undefined` if neither the caller nor the time can end the wait. */
+  /** The same signal; `undefined` if neither an abort nor a timeout can end the wait. */
   get signalIfAny(): AbortSignal | undefined {
     return this.#given === undefined && this.#timer === null ? undefined : this.signal;
   }
 
-  /** Whether the timeout, not the caller, ended the wait. */
+  /** Whether the timeout ended the wait, and not the caller. */
   get expired(): boolean {
     return this.#expired;
   }
 
-  /** Ends the wait for a reason of the owner's. */
+  /** Ends the wait for another reason. */
   abort(reason: unknown): void {
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
@@ -68,7 +73,7 @@ export class Deadline implements Disposable {
 
   readonly #expire = (): void => {
     this.#expired = !this.signal.aborted;
-    // Without a reason: the system's own.
+    // Without a reason it is the default one, an `AbortError`.
     this.abort(undefined);
   };
 

@@ -1,20 +1,23 @@
 import { ValueError, type Clock, type ClockTimer } from '@subwire/transport';
 
-/** Longest delay of one timer of this machine; a longer one would fire at once. */
+/** The longest delay of one Node timer; with a longer one it fires at once. */
 const MAX_TIMER_MS = 0x7fff_ffff;
 
 /**
- * Checks a limit or a grace period that a caller gave.
+ * Checks a time limit or a grace period that a caller gave.
+ *
+ * @param value - Milliseconds.
+ * @param what - The name of the option, for the message.
  * @throws {ValueError} unless it is a number of milliseconds, 0 or more; `Infinity` is one.
  */
 export function checkDuration(value: number, what: string): void {
-  // Negated, so that NaN is refused too.
+  // Written as a negation to refuse NaN too.
   if (typeof value !== 'number' || !(value >= 0)) {
     throw new ValueError(`${what} must be a number of milliseconds, 0 or more`);
   }
 }
 
-/** Calls `callback` after any time, also after one that no single timer can count; never after `Infinity`. */
+/** Starts a timer of any length, `Infinity` included: then it never fires. */
 export function startTimer(clock: Clock, callback: () => void, delayMs: number): ClockTimer {
   if (delayMs === Infinity) {
     return { cancel: () => undefined };

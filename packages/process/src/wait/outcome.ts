@@ -1,6 +1,13 @@
+/**
+ * | state    | `resolve(value)`             | `reject(error)`              | `wait()`                    |
+ * | -------- | ---------------------------- | ---------------------------- | --------------------------- |
+ * | pending  | resolved; resolve all waits  | rejected; reject all waits   | waits                       |
+ * | resolved | -                            | -                            | resolves with the value     |
+ * | rejected | -                            | -                            | rejects with the error      |
+ */
 import { WaiterList } from './waiterList.js';
 
-/** Something that happens once, or never will; any number of callers wait for it, and each can give up alone. */
+/** An event that happens at most once. Any number of callers can wait for it, and each can stop waiting alone. */
 export class Outcome<T> {
   readonly #waiters = new WaiterList();
   #settled: { readonly value: T } | { readonly error: Error } | null = null;
@@ -11,8 +18,10 @@ export class Outcome<T> {
   }
 
   /**
-   * Waits for it.
-   * @param signal - Ends this wait alone; it rejects with the signal's reason.
+   * Waits for the event.
+   * @param signal - Ends this wait only; it rejects with the reason of the signal. Default: none.
+   * @returns the value that `resolve` was called with.
+   * @throws (rejects) the error that `reject` was called with.
    */
   async wait(signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
@@ -25,7 +34,7 @@ export class Outcome<T> {
     throw this.#settled?.error ?? new Error('woken before the outcome');
   }
 
-  /** It happened. Only the first outcome counts. */
+  /** Settles the event with a value. Later calls of `resolve` and `reject` do nothing. */
   resolve(value: T): void {
     if (this.#settled === null) {
       this.#settled = { value };
@@ -33,7 +42,7 @@ export class Outcome<T> {
     }
   }
 
-  /** It will never happen. Only the first outcome counts. */
+  /** Settles the event with an error: it will not happen. Later calls of `resolve` and `reject` do nothing. */
   reject(error: Error): void {
     if (this.#settled === null) {
       this.#settled = { error };

@@ -1,4 +1,11 @@
-/** Promises that wait for the same thing, one per caller: what happens to one does not touch the others. */
+/**
+ * Callers that wait for the same event, each with a promise of its own.
+ *
+ * | state of a waiter | `settle(null)` | `settle(error)` | its signal is aborted      |
+ * | ----------------- | -------------- | --------------- | -------------------------- |
+ * | waiting           | resolve        | reject          | reject with its reason     |
+ * | settled           | -              | -               | -                          |
+ */
 
 class Waiter {
   readonly #list: Set<Waiter>;
@@ -36,17 +43,17 @@ class Waiter {
   }
 }
 
-/** Callers that wait for one event. */
+/** The callers that wait for one event. */
 export class WaiterList {
   /** Most lists never have one. */
   #waiters: Set<Waiter> | null = null;
 
-  /** How many wait. */
+  /** Number of callers that wait. */
   get size(): number {
     return this.#waiters?.size ?? 0;
   }
 
-  /** Resolves or rejects with `settle`, or rejects with the reason of the signal. */
+  /** Returns a promise that `settle` settles; on abort of the signal it rejects with the reason. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
@@ -55,7 +62,7 @@ export class WaiterList {
     });
   }
 
-  /** Settles all that wait now. */
+  /** Resolves (`null`) or rejects the promises of all callers that wait now. */
   settle(error: Error | null): void {
     if (this.#waiters === null || this.#waiters.size === 0) {
       return;

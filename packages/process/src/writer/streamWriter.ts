@@ -9,9 +9,9 @@ import type { WriterFlow, WriterWaitOptions } from './writerFlow.js';
 const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET']);
 
 /**
- * Writes a stream of bytes, with back-pressure by `drain()`.
+ * Writes a stream of bytes, with flow control by `drain()`.
  *
- * After a loss writes are silent; `drain()` tells.
+ * After a close or a loss, writes do nothing and throw nothing; `drain()` rejects.
  * @asyncio asyncio.StreamWriter
  * Differs: has no reader of its own; takes strings as UTF-8.
  */
@@ -20,8 +20,8 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
   readonly #flow: WriterFlow;
 
   /**
-   * @param transport - Where the bytes go.
-   * @param flow - What the transport's protocol forwards its callbacks to.
+   * @param transport - The writing end of a pipe.
+   * @param flow - The flow control to which the protocol of the transport forwards its callbacks.
    */
   constructor(transport: WriteTransport, flow: WriterFlow) {
     super();
@@ -38,28 +38,33 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
   }
 
   /**
-   * Hands bytes to the transport and returns at once.
+   * Passes bytes to the transport and returns at once.
    * @param data - Bytes, or a string as UTF-8.
-   * @throws {TypeError} for anything else. Never for a reason of input or output.
+   * @throws {TypeError} for a value of another type. An error of the pipe is never thrown here.
    * @asyncio StreamWriter.write
    * Differs: takes strings.
    */
   write(data: Uint8Array | string): void {
-    this.#transport.write(toBytes(data));
+    const bytes = toBytes(data);
+    this.#noteIfDropped(bytes.length);
+    this.#transport.write(bytes);
   }
 
   /**
-   * Writes the concatenation of several pieces, as one `write`.
-   * @throws {TypeError} if one of them is neither bytes nor a string; then nothing is written.
+   * Writes several pieces, as one `write` of all of them.
+   * @param list - Bytes, or strings as UTF-8.
+   * @throws {TypeError} if one of them has another type; then nothing is written.
    * @asyncio StreamWriter.writelines
    * Differs: takes strings.
    */
   writelines(list: Iterable<Uint8Array | string>): void {
-    this.#transport.writelines(Array.from(list, toBytes));
+    const parts = Array.from(list, toBytes);
+    this.#noteIfDropped(parts.reduce((sum, part) => sum + part.length, 0));
+    this.#transport.writelines(parts);
   }
 
   /**
-   * Flushes and closes: the reader sees the end of its input.
+   * Closes the pipe after the buffered bytes were written: then the reader sees the end of its input.
    * @asyncio StreamWriter.write_eof
    */
   writeEof(): void {
@@ -75,7 +80,7 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
   }
 
   /**
-   * Closes the pipe once everything is flushed. Calling it again does nothing.
+   * Closes the pipe after the buffered bytes were written. Later calls do nothing.
    * @asyncio StreamWriter.close
    */
   close(): void {
@@ -91,7 +96,8 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
   }
 
   /**
-   * Waits until the pipe is lost; it does not close it.
+   * Waits until the pipe is closed or lost. It does not close the pipe.
+   * @param options - See `WriterWaitOptions`.
    * @throws (rejects) with the error of the loss, if it has one: `BrokenPipeError` if bytes were left over.
    * @asyncio StreamWriter.wait_closed
    * Differs: aborting one caller's wait does not touch another's.
@@ -105,16 +111,18 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
    *
    * It does not mean that the data was written. Several callers may wait at once.
    * @throws (rejects) with the error of a loss, the first time.
-   * @throws {ConnectionResetError} (rejects) every other time after a loss.
+   * @throws {ConnectionResetError} (rejects) every other time after a loss, after a write that came after `close()`, and if
+   * `abort()` dropped what this call waits for.
    * @asyncio StreamWriter.drain
-   * Differs: the first drain after a loss with an error throws that error.
+   * Differs: the first drain after a loss with an error throws that error; it never resolves after a write that was dropped.
    */
   drain(options?: WriterWaitOptions): Promise<void> {
     return this.#flow.drain(this.#transport.isClosing(), options);
   }
 
   /**
-   * Returns a piece of information about the transport by name.
+   * Returns extra information about the transport by its name.
+   * @param name - As for `BaseTransport.getExtraInfo`.
    * @param defaultValue - Returned for an unknown name. Default: `null`.
    * @asyncio StreamWriter.get_extra_info
    */
@@ -141,8 +149,8 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
   }
 
   /**
-   * Returns a web stream that writes here: a write waits for `drain()`, the close until everything is flushed, and an abort
-   * drops what is buffered.
+   * Returns a web stream that writes to this writer: a write waits for `drain()`, a close until the pipe is closed, and an
+   * abort drops the buffered bytes.
    * Differs: asyncio has no such method.
    */
   toWeb(): WritableStream<Uint8Array | string> {
@@ -150,15 +158,22 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
   }
 
   /**
-   * Returns a Node stream that writes here: a write waits for `drain()`, the end until everything is flushed, and an early
-   * `destroy()` drops what is buffered. A loss is its `error` event.
+   * Returns a Node stream that writes to this writer: a write waits for `drain()`, the end until the pipe is closed, and an
+   * early `destroy()` drops the buffered bytes. A lost pipe is an `error` event.
    * Differs: asyncio has no such method.
    */
   toWritable(): Writable {
     return writableOf(this);
   }
 
-  /** Shows the transport. */
+  /** Tells the flow control of bytes that the transport drops because it is closing. */
+  #noteIfDropped(nbytes: number): void {
+    if (nbytes > 0 && this.#transport.isClosing()) {
+      this.#flow.writeDropped();
+    }
+  }
+
+  /** Returns the name of the transport class as text. */
   override toString(): string {
     return `<StreamWriter transport=${this.#transport.constructor.name}>`;
   }

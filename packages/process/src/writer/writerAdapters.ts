@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { WritableStream } from 'node:stream/web';
 
-/** What the adapters need of a writer. */
+/** The methods of a writer that the adapters call. */
 export interface ByteSink {
   write(data: Uint8Array | string): void;
   writelines(list: Iterable<Uint8Array | string>): void;

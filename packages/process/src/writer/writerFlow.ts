@@ -4,31 +4,33 @@
  * 1. Paused: every `drain` waits, until resumed or lost.
  * 2. Lost with an error: waiting drains get it; if none waits, the next `drain` does. Later drains get
  *    `ConnectionResetError`.
- * 3. Lost without an error: waiting drains return, although data may have been dropped; later ones get
- *    `ConnectionResetError`.
+ * 3. Lost without an error: drains get `ConnectionResetError`, those that wait too: writing was paused, so what they wait for
+ *    was dropped.
+ * 4. A write that came after the close: every later drain gets `ConnectionResetError`, before the loss as well.
  */
 import { setImmediate } from 'node:timers';
 import { ConnectionResetError } from '@subwire/transport';
 import { StreamStateError } from '../results/streamErrors.js';
 import { WaiterList } from '../wait/waiterList.js';
 
-/** Options of the waits of a writer. */
+/** Options of `StreamWriter.drain` and `StreamWriter.waitClosed`. */
 export interface WriterWaitOptions {
-  /** Ends this wait alone; it rejects with the signal's reason. */
+  /** Ends this wait only, on abort; it rejects with `signal.reason`. Default: none. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The flow control of one writer: give it the callbacks of the transport's protocol.
+ * The flow control of one writer. The protocol of the transport forwards its callbacks to it.
  *
  * @asyncio streams.FlowControlMixin
- * Differs: an object that a protocol forwards to, not a base class.
+ * Differs: an object to which a protocol forwards its callbacks, and no base class.
  */
 export class WriterFlow {
   readonly #drains = new WaiterList();
   readonly #closers = new WaiterList();
   #paused = false;
   #lost = false;
+  #dropped = false;
   #lossError: Error | null = null;
   /** The loss's error, until a drain has thrown it. */
   #untold: Error | null = null;
@@ -38,13 +40,13 @@ export class WriterFlow {
     return this.#paused;
   }
 
-  /** Whether the connection was lost. */
+  /** Whether `connectionLost` was called. */
   get lost(): boolean {
     return this.#lost;
   }
 
   /**
-   * Makes drains wait.
+   * Pauses writing: `drain` waits from now on.
    * @throws {StreamStateError} if writing is paused already.
    * @asyncio FlowControlMixin.pause_writing
    */
@@ -56,7 +58,7 @@ export class WriterFlow {
   }
 
   /**
-   * Lets all waiting drains return.
+   * Resumes writing: all waiting drains return.
    * @throws {StreamStateError} if writing is not paused.
    * @asyncio FlowControlMixin.resume_writing
    */
@@ -80,15 +82,21 @@ export class WriterFlow {
     this.#lost = true;
     this.#lossError = error;
     this.#untold = this.#drains.size === 0 ? error : null;
-    this.#drains.settle(error);
+    this.#drains.settle(error ?? new ConnectionResetError());
     this.#closers.settle(error);
+  }
+
+  /** A write came after the close, and will never arrive. */
+  writeDropped(): void {
+    this.#dropped = true;
   }
 
   /**
    * Waits until writing is not paused.
    * @param closing - Whether the transport is closing: then a turn of the event loop goes by first, so that a loss can be
    * noticed and a loop of writes and drains on a dead pipe ends.
-   * @throws {ConnectionResetError} (rejects) if the connection was lost before, and its error is known to a drain.
+   * @throws {ConnectionResetError} (rejects) if the connection was lost before, and its error is known to a drain, or if a
+   * write was dropped.
    * @throws (rejects) with the error of the loss, the first time.
    * @asyncio FlowControlMixin._drain_helper
    */
@@ -101,10 +109,12 @@ export class WriterFlow {
         // It came while this drain was waiting.
         this.#untold = null;
         this.#throwLoss();
-        return;
+        if (!this.#dropped) {
+          return;
+        }
       }
     }
-    if (this.#lost) {
+    if (this.#lost || this.#dropped) {
       const error = this.#untold ?? new ConnectionResetError();
       this.#untold = null;
       throw error;

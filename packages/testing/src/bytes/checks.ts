@@ -1,9 +1,13 @@
 import { ValueError } from '@subwire/transport';
 
 /**
- * Returns a number that is whole and at least `least`.
+ * Checks an option that must be an integer.
  *
- * @throws {ValueError} for any other.
+ * @param value - The option.
+ * @param what - What it is, for the message.
+ * @param least - The smallest value that is allowed.
+ * @returns the value.
+ * @throws {ValueError} if it is no integer, or less than `least`.
  */
 export function wholeNumber(value: number, what: string, least: number): number {
   if (!Number.isInteger(value) || value < least) {

@@ -1,20 +1,26 @@
-/** Ways to cut what a child writes into the chunks that its parent gets. */
+/** Ways to cut the output of a child into the chunks that its parent gets. */
 import { ValueError } from '@subwire/transport';
 import type { ByteStore } from './byteStore.js';
 import { wholeNumber } from './checks.js';
 import { Random } from '../clock/random.js';
 
 /**
- * How output is cut: `'written'` keeps the child's writes, `'coalesced'` joins all that is there, `'bytes'` gives single
- * bytes, `'random'` cuts anywhere, `'codePoints'` cuts inside every character of several bytes, `'crlf'` cuts between CR
- * and LF; an array cuts at these lengths, again and again, so that `[5, 1]` splits a header and its body anew each time.
+ * How output is cut into chunks.
+ *
+ * - `'written'`: one chunk for each write of the child.
+ * - `'coalesced'`: all bytes in the pipe in one chunk.
+ * - `'bytes'`: one byte in each chunk.
+ * - `'random'`: random lengths.
+ * - `'codePoints'`: a cut inside every character of several bytes.
+ * - `'crlf'`: a cut between CR and LF.
+ * - An array: chunks of these lengths, repeated; `[5, 1]` gives 5, 1, 5, 1, … bytes.
  */
 export type Chunking = 'written' | 'coalesced' | 'bytes' | 'random' | 'codePoints' | 'crlf' | readonly number[];
 
-/** Says how long the next chunk is. */
+/** Decides how long the next chunk is. */
 export interface Cutter {
   /**
-   * @param store - What can be delivered now, not empty.
+   * @param store - The bytes in the pipe; not empty.
    * @returns at least 1, at most `store.length`.
    */
   nextLength(store: ByteStore): number;
@@ -24,9 +30,11 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Returns the cutter for a way of cutting.
+ * Returns the cutter for a chunking.
  *
- * @throws {ValueError} for an unknown way, and for lengths that are not whole numbers from 1 on.
+ * @param chunking - The chunking.
+ * @param seed - For `'random'`.
+ * @throws {ValueError} for an unknown word, an empty array, and lengths that are not integers of at least 1.
  */
 export function cutterFor(chunking: Chunking, seed: number): Cutter {
   if (typeof chunking !== 'string') {

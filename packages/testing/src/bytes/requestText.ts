@@ -1,6 +1,6 @@
 import { showByteString, type ByteString, type SpawnRequest, type TextRequest } from '@subwire/transport';
 
-/** Returns a request as text: bytes that are no UTF-8 stand in it as `\\xNN`. */
+/** Returns a request in which all bytes are text: bytes that are not UTF-8 are shown as `\\xNN`. */
 export function requestText(request: SpawnRequest): TextRequest {
   const { program, args, executable, cwd, env, envByBytes } = request;
   return {

@@ -1,9 +1,10 @@
 /**
- * Feeds bytes in every way of cutting them in two, then one by one, then all at once.
+ * Calls a function with bytes that are cut in every way into two chunks, then into single bytes, then in one chunk.
  *
- * Whatever reads a stream must come to the same result each time; this finds the decoder that looks at one chunk alone.
+ * Code that reads a stream must have the same result each time. This finds decoders that assume that a chunk is complete.
+ *
  * @param bytes - The whole stream.
- * @param feed - Called once for each way, with the chunks; it checks the result.
+ * @param feed - Called for each way with the chunks; it checks the result.
  */
 export function splitEvery(bytes: Uint8Array, feed: (chunks: readonly Uint8Array[]) => void): void {
   for (const chunks of everySplit(bytes)) {
@@ -12,9 +13,12 @@ export function splitEvery(bytes: Uint8Array, feed: (chunks: readonly Uint8Array
 }
 
 /**
- * The same ways of cutting, for a check that waits: `for (const chunks of everySplit(bytes)) await check(chunks)`.
+ * Yields the chunks of each way that `splitEvery` uses, for checks that are asynchronous:
+ * `for (const chunks of everySplit(bytes)) await check(chunks)`.
  *
- * No chunk is empty; of no bytes at all there is one way, without chunks.
+ * No chunk is empty. For an empty stream it yields once, an empty list.
+ *
+ * @param bytes - The whole stream.
  */
 export function* everySplit(bytes: Uint8Array): Generator<readonly Uint8Array[], void, undefined> {
   for (let at = 1; at < bytes.length; at += 1) {

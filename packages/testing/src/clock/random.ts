@@ -1,4 +1,4 @@
-/** A seeded source of random numbers: the same seed gives the same run. */
+/** A random number generator. The same seed gives the same numbers. */
 export class Random {
   #state: number;
 
@@ -6,9 +6,9 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** Returns a whole number from 0 up to, and without, `bound`. */
+  /** Returns an integer of at least 0 and less than `bound`. */
   below(bound: number): number {
-    // mulberry32: small, fast, and good enough to shuffle with.
+    // mulberry32.
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
     mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);

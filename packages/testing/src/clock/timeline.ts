@@ -1,6 +1,6 @@
 import type { Clock } from '@subwire/transport';
 
-/** Writes down what happened to the children of a fake backend, for the output of a failing test. */
+/** Records what happens to the children of a fake backend, for the message of a failing test. */
 export class Timeline {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #lines: string[] = [];
@@ -9,18 +9,18 @@ export class Timeline {
     this.#clock = clock;
   }
 
-  /** What happened so far: `120 ms #1 signal SIGTERM`. */
+  /** The lines so far, for instance `120 ms #1 signal SIGTERM`. */
   get lines(): readonly string[] {
     return this.#lines;
   }
 
-  /** Adds a line; children are counted from 1, and 0 is the backend itself. */
+  /** Adds a line. Children are counted from 1; 0 is the backend itself. */
   note(child: number, what: string): void {
     const who = child === 0 ? '' : `#${child} `;
     this.#lines.push(`${Math.round(this.#clock.now())} ms ${who}${what}`);
   }
 
-  /** The last lines, for a message. */
+  /** Returns the last lines, for a message. */
   tail(count: number): string {
     const left = this.#lines.length - count;
     const dropped = left > 0 ? [`… ${left} earlier`] : [];

@@ -1,6 +1,6 @@
 import type { BackendCapabilities, PipeKind, SignalScope } from '@subwire/transport';
 
-/** What a case needs, or checks the lack of: a capability, or one of several things that it can list. */
+/** A capability, or an item of a capability that is a list. */
 export type Capability = keyof BackendCapabilities | `signalScopes.${SignalScope}` | `pipes.${PipeKind}`;
 
 /** Tells whether a backend has a capability. */

@@ -11,16 +11,16 @@ import { step, type Step } from './step.js';
 import { elapse, quiet, type ComplianceSubject } from './subject.js';
 import { within } from './waiting.js';
 
-/** How long the end of a case waits for children that it killed. */
+/** How long `cleanup` waits for the end of a child that it killed. */
 const CLEANUP_LIMIT_MS = 1_500;
 
-/** What a case has to say about a start, besides the steps. */
+/** Options of `CaseContext.start`. */
 export interface StartOptions extends SubprocessExecOptions {
-  /** Further arguments of the child. */
+  /** Further arguments of the child, after the steps. Default: none. */
   readonly argv?: readonly string[];
 }
 
-/** What the body of a case works with; whatever it starts is killed and closed at the end of the case. */
+/** The tools of a case. All children that it starts are killed, and all pipes closed, at the end of the case. */
 export class CaseContext {
   readonly subject: ComplianceSubject;
   readonly #recorders: Recorder[] = [];
@@ -31,7 +31,10 @@ export class CaseContext {
     this.subject = subject;
   }
 
-  /** The backend below; cases that use it say so with `needs`. */
+  /**
+   * The backend of the subject.
+   * @throws {Error} if it has none; a case that uses it sets `needs`.
+   */
   get backend(): SubprocessBackend {
     if (this.subject.backend === undefined) {
       throw new Error('the subject has no backend');
@@ -39,26 +42,31 @@ export class CaseContext {
     return this.subject.backend;
   }
 
-  /** Starts a child that runs steps, and resolves with its recorder. */
+  /**
+   * Starts a child that runs steps.
+   * @param steps - What the child does.
+   * @param options - See `StartOptions`.
+   * @returns its recorder, when it was started.
+   */
   start(steps: readonly Step[], options: StartOptions = {}): Promise<Recorder> {
     return this.startWith(new Recorder(), steps, options);
   }
 
-  /** Starts a child that stays, and resolves when it has done `steps` and said `ready `. */
+  /** Starts a child that runs until it is ended; resolves when it has done the steps and printed `ready `. */
   async startReady(...steps: readonly Step[]): Promise<Recorder> {
     const child = await this.start([...steps, step.write('ready '), step.forever()]);
     await child.seenText(1, 'ready ');
     return child;
   }
 
-  /** As `start`, with a recorder of the case's own, prepared before the start. */
+  /** Like `start`, with a recorder that the case has prepared. */
   async startWith<R extends Recorder>(recorder: R, steps: readonly Step[], options: StartOptions = {}): Promise<R> {
     const { argv = [], ...rest } = options;
     const { program, args } = this.subject.commands.steps(steps, argv);
     return this.execWith(recorder, program, args, rest);
   }
 
-  /** Starts any program with a recorder. */
+  /** Starts a program with a recorder. */
   async execWith<R extends Recorder>(
     recorder: R,
     program: string,
@@ -73,13 +81,13 @@ export class CaseContext {
     return recorder;
   }
 
-  /** Makes the end of the case take care of a recorder that the case starts itself. */
+  /** Adds a recorder, whose child the case starts itself, to those that `cleanup` ends. */
   track<R extends Recorder>(recorder: R): R {
     this.#recorders.push(recorder);
     return recorder;
   }
 
-  /** Starts a child below the transport. */
+  /** Starts a child that runs steps on the backend, without a transport. */
   spawn(steps: readonly Step[], over: Partial<SpawnRequest> = {}): HandleRecorder {
     const { program, args } = this.subject.commands.steps(steps);
     const recorder = new HandleRecorder(this.backend, spawnRequest(program, args, over));
@@ -87,7 +95,7 @@ export class CaseContext {
     return recorder;
   }
 
-  /** Returns a program in a directory of its own, until the end of the case. */
+  /** Creates a program in a directory of its own, which is removed at the end of the case. */
   located(steps: readonly Step[]): LocatedCommand {
     const command = this.subject.commands.located(steps);
     this.onCleanup(() => {
@@ -96,7 +104,7 @@ export class CaseContext {
     return command;
   }
 
-  /** Returns a command that cannot be started, until the end of the case. */
+  /** Creates a command that cannot be started, which is removed at the end of the case. */
   broken(kind: BrokenKind): BrokenCommand {
     const command = this.subject.commands.broken(kind);
     this.onCleanup(() => {
@@ -105,28 +113,28 @@ export class CaseContext {
     return command;
   }
 
-  /** Lets time pass for the children. */
+  /** Lets so many milliseconds pass for the children. */
   elapse(ms: number): Promise<void> {
     return elapse(this.subject, ms);
   }
 
-  /** Waits until nothing more can be expected to happen. */
+  /** Resolves when nothing more is expected to happen. */
   quiet(): Promise<void> {
     return quiet(this.subject);
   }
 
-  /** Runs `action` at the end of the case, the latest first. */
+  /** Runs an action at the end of the case. The actions run in the reverse order. */
   onCleanup(action: () => unknown): void {
     this.#cleanups.push(action);
   }
 
-  /** What the recorders have seen, for a message. */
+  /** Returns the logs of all recorders, for a message. */
   describe(): string {
     const logs = [...this.#recorders, ...this.#handles].map(({ log }) => log.toString());
     return logs.length === 0 ? 'nothing was started' : logs.join(' ');
   }
 
-  /** Kills, closes and undoes everything. Never throws for a child that does not obey: the case has said what it says. */
+  /** Ends all children, closes all pipes and runs the cleanup actions. It does not throw for a child that does not end. */
   async cleanup(): Promise<void> {
     await Promise.all([...this.#recorders.map(endChild), ...this.#handles.map(endHandle)]);
     for (const action of this.#cleanups.reverse()) {
@@ -136,12 +144,12 @@ export class CaseContext {
 }
 
 async function endChild(recorder: Recorder): Promise<void> {
-  // A recorder that another protocol took the place of is not told of the end; the transport knows.
+  // After `setProtocol` the recorder does not get the end; the transport has no protocol any more then.
   if (!recorder.log.has('made') || recorder.reasons.has(-1) || recorder.transport.getProtocol() === null) {
     return;
   }
   recorder.transport.close();
-  // A child that stopped itself, or one whose backend misbehaves, may not end: the limit bounds what that costs.
+  // A child that stopped itself, or whose backend has a fault, may not end.
   await within(recorder.ended(), CLEANUP_LIMIT_MS, () => 'not ended').catch(() => undefined);
 }
 
@@ -151,7 +159,7 @@ async function endHandle(recorder: HandleRecorder): Promise<void> {
   for (const output of child.outputs.values()) {
     output.close();
   }
-  // Before that there may be nobody to signal.
+  // Before `spawn` there may be no child to signal.
   await within(recorder.started(), CLEANUP_LIMIT_MS, () => 'not started').catch(() => undefined);
   if (recorder.over) {
     return;

@@ -1,8 +1,8 @@
 /**
- * The interpreter of steps, as the source of a Node program: it works wherever Node does, needs no file, and `node -e` runs
- * it. Input and output are synchronous, so their order is the order of the steps.
+ * The interpreter of steps, as the source of a Node program that `node -e` runs.
  *
- * It is text because it must survive every compiler, bundler and test runner as it is.
+ * Input and output are synchronous, so that they happen in the order of the steps. It is text, so that no compiler, bundler
+ * or test runner changes it.
  */
 export const CHILD_PROGRAM: string = String.raw`
 'use strict';

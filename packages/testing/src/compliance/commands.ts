@@ -5,21 +5,21 @@ import type { SpawnStage, SystemErrorCode } from '@subwire/transport';
 import { CHILD_PROGRAM } from './childProgram.js';
 import { encodeSteps, type Step } from './step.js';
 
-/** What to start. */
+/** A program and its arguments. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
 }
 
-/** A program that stands alone in a directory. */
+/** A program in a directory of its own. */
 export interface LocatedCommand extends Command {
-  /** The directory; `program` is the bare name. */
+  /** The directory; `program` is the name without it. */
   readonly directory: string;
-  /** Removes what was made for it. */
+  /** Removes the files that were created for it. */
   dispose(): void;
 }
 
-/** The ways in which a start can fail, each with what the error has to say. */
+/** The ways in which a start can fail, with the code and the stage of the error. */
 export const BROKEN_COMMANDS: Readonly<
   Record<BrokenKind, { readonly code: SystemErrorCode; readonly stage: SpawnStage }>
 > = {
@@ -55,26 +55,27 @@ export type BrokenKind =
 /** A command that cannot be started. */
 export interface BrokenCommand extends Command {
   readonly cwd?: string;
-  /** What the error's `path` names, where the suite is to check it. */
+  /** The `path` that the error must have; without it the suite does not check it. */
   readonly path?: string;
-  /** Removes what was made for it. */
+  /** Removes the files that were created for it. */
   dispose(): void;
 }
 
 /** The programs that the suite starts. */
 export interface ComplianceCommands {
   /**
-   * Returns what runs steps.
-   * @param argv - Further arguments, which the child can print.
+   * Returns a command that runs steps.
+   * @param steps - The steps.
+   * @param argv - Further arguments, which the child can print. Default: none.
    */
   steps(steps: readonly Step[], argv?: readonly string[]): Command;
-  /** Returns what runs steps, under a name in a directory of its own. */
+  /** Creates a command that runs steps, in a directory of its own. */
   located(steps: readonly Step[]): LocatedCommand;
-  /** Returns what cannot be started. */
+  /** Creates a command that cannot be started. */
   broken(kind: BrokenKind): BrokenCommand;
 }
 
-/** The commands of a machine: real files, and Node as the interpreter of the steps. */
+/** The commands for real children: files on disk, and Node as the interpreter of the steps. */
 export const machineCommands: ComplianceCommands = {
   steps(steps, argv = []) {
     return { program: process.execPath, args: ['-e', CHILD_PROGRAM, '--', encodeSteps(steps), ...argv] };
@@ -114,7 +115,7 @@ export const machineCommands: ComplianceCommands = {
         writeFileSync(file, '');
         return { ...made, ...this.steps([]), cwd: file };
       case 'argument-too-long':
-        // One argument may have 128 KiB on Linux, all of them together 1 MiB on macOS.
+        // The limits are 128 KiB for one argument on Linux, and 1 MiB for all of them on macOS.
         return { program: process.execPath, args: ['x'.repeat(2 ** 21)], dispose: made.dispose };
     }
   },

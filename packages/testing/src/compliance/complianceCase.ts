@@ -3,51 +3,54 @@ import { CaseContext } from './caseContext.js';
 import type { ComplianceSubject } from './subject.js';
 import { within } from './waiting.js';
 
-/** One requirement and the body that checks it: a requirement without a body does not compile. */
+/** A requirement, and the function that checks it. */
 export interface Requirement {
-  /** One sentence. */
+  /** What is required, in one sentence. */
   readonly behavior: string;
-  /** Where it comes from: a test of asyncio, a paragraph of its semantics, a decision of ours, a known fault. */
+  /** Where it comes from: a test of asyncio, a paragraph of its semantics, a decision of ours, or a known fault. */
   readonly source: string;
-  /** What a subject must be able to do. Default: nothing in particular. */
+  /** The capabilities that a subject must have. Default: none. */
   readonly requires?: readonly Capability[];
-  /** For a check that a declared lack is real: it runs only without that capability. */
+  /** A capability that a subject must not have: the case checks that what is not declared is refused. Default: none. */
   readonly lacks?: Capability;
-  /** For what can be seen only below the transport. */
+  /** `'backend'`: the case uses the backend without a transport. Default: it uses the transport only. */
   readonly needs?: 'backend';
+  /** Checks it; rejects if it is not met. */
   run(context: CaseContext): Promise<void>;
 }
 
-/** Requirements by id; an id begins with the area. */
+/** Requirements by their ids. An id begins with the area and a dot. */
 export type RequirementTable = Readonly<Record<string, Requirement>>;
 
-/** What is expected of a case: `'fail'` is a known failure, `'lack'` is not to be run. */
+/** The expected result of a case: `'fail'` for a known failure, `'lack'` for a case that cannot run on the subject. */
 export type CaseExpectation = 'pass' | 'fail' | 'lack';
 
 /** Options of one run of a case. */
 export interface CaseRunOptions {
-  /** Default: 15 000 milliseconds, in real time. */
+  /** Time limit of a case, in real time. Default: 15 000 milliseconds. */
   readonly deadlineMs?: number;
 }
 
-/** A requirement on one subject, ready to run. */
+/** A requirement for one subject. */
 export interface ComplianceCase {
   readonly id: string;
-  /** The id, the behaviour, and why it is skipped if it is. */
+  /** The id, the behaviour, and the reason if it cannot run. */
   readonly title: string;
   readonly source: string;
   readonly requires: readonly Capability[];
   readonly expects: CaseExpectation;
-  /** Resolves if the subject does what is expected of it; a known failure that passes is an error. */
+  /** Runs the case; rejects if the result is not the expected one, also if a known failure passes. */
   run(options?: CaseRunOptions): Promise<void>;
 }
 
 const DEFAULT_DEADLINE_MS = 15_000;
 
 /**
- * Returns the cases of a table on a subject.
+ * Returns the cases of a table for a subject.
  *
- * @throws {TypeError} if a known failure names no case of the table.
+ * @param table - The requirements.
+ * @param subject - The subject.
+ * @throws {TypeError} if `subject.knownFailures` has an id that is not in the table.
  */
 export function casesOf(table: RequirementTable, subject: ComplianceSubject): ComplianceCase[] {
   const known = subject.knownFailures ?? [];
@@ -71,7 +74,7 @@ export function casesOf(table: RequirementTable, subject: ComplianceSubject): Co
   });
 }
 
-/** Says why a requirement cannot be checked on a subject, `null` if it can. */
+/** Returns the reason why a requirement cannot be checked on a subject, `null` if it can. */
 function obstacleOf(requirement: Requirement, subject: ComplianceSubject): string | null {
   const missing = (requirement.requires ?? []).filter((capability) => !hasCapability(subject.supports, capability));
   if (missing.length > 0) {

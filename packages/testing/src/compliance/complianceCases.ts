@@ -2,13 +2,14 @@ import { casesOf, type ComplianceCase, type RequirementTable } from './complianc
 import { areas } from './areas/index.js';
 import type { ComplianceSubject } from './subject.js';
 
-/** Every requirement of the low level, by id. */
+/** All requirements for a backend and its transport, by their ids. */
 export const complianceRequirements: RequirementTable = Object.freeze(Object.assign({}, ...areas) as RequirementTable);
 
 /**
- * Returns what has to hold on a subject, as data: run it with `registerCompliance`, or with anything else.
+ * Returns all cases for a subject. `registerCompliance` registers them with a test runner.
  *
- * @throws {TypeError} if `subject.knownFailures` names no case.
+ * @param subject - The subject.
+ * @throws {TypeError} if `subject.knownFailures` has an unknown id.
  */
 export function complianceCases(subject: ComplianceSubject): ComplianceCase[] {
   return casesOf(complianceRequirements, subject);

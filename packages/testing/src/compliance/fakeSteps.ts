@@ -1,37 +1,37 @@
-/** The interpreter of steps for children that run in memory: the twin of `childProgram.ts`. */
+/** The interpreter of steps for children that run in memory. It does the same as `childProgram.ts`. */
 import type { Clock } from '@subwire/transport';
 import { requestText } from '../bytes/requestText.js';
 import type { FakeHolder } from '../fake/fakeHolder.js';
 import type { ProgramContext } from '../fake/fakeProgram.js';
-import { fakeFact, type FakeDescriptors } from './fakeWorld.js';
+import { fakeFact, type CallerDescriptors } from './fakeWorld.js';
 import { patternBytes, type Step } from './step.js';
 
-/** Written at once by `pattern` and `flood`. */
+/** Length of one write of `pattern` and `flood`. */
 const BLOCK_BYTES = 65_536;
 
 const NEWLINE = 10;
 
-/** What the steps of a child, or of a grandchild, act on. */
+/** The operations that the steps of a child or a grandchild use. */
 interface Actor {
   write(fd: number, bytes: Uint8Array): Promise<void>;
-  /** Waits for at least a byte; an empty array is the end. */
+  /** Reads at least one byte; an empty array at the end. */
   read(maxBytes: number): Promise<Uint8Array>;
   sleep(ms: number): Promise<void>;
   forever(): Promise<void>;
 }
 
-/** What the steps of a child need besides the child. */
+/** What steps need besides the child. */
 export interface StepWorld {
   /** Further arguments of the child. */
   readonly argv: readonly string[];
-  readonly descriptors: FakeDescriptors;
+  readonly descriptors: CallerDescriptors;
   readonly clock: Clock;
 }
 
 /** Runs the steps of a child; returns its exit code. */
 export async function runSteps(steps: readonly Step[], context: ProgramContext, world: StepWorld): Promise<number> {
   const { descriptors } = world;
-  // As Node, the interpreter of the real children, does at its start.
+  // Node, which runs the steps of real children, does so at its start.
   context.on('SIGPIPE', 'ignore');
   const actor: Actor = {
     write: (fd, bytes) => writeOf(context, descriptors, fd, bytes),
@@ -51,7 +51,7 @@ export async function runSteps(steps: readonly Step[], context: ProgramContext, 
 
 async function writeOf(
   context: ProgramContext,
-  descriptors: FakeDescriptors,
+  descriptors: CallerDescriptors,
   fd: number,
   bytes: Uint8Array,
 ): Promise<void> {

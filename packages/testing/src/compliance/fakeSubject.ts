@@ -12,22 +12,24 @@ import {
 import { requestText } from '../bytes/requestText.js';
 import { FakeBackend, type FakeBackendOptions } from '../fake/fakeBackend.js';
 import { fakeSpawnError } from '../fake/fakeSpawnError.js';
-import { FakeDescriptors } from './fakeWorld.js';
+import { CallerDescriptors } from './fakeWorld.js';
 import { runSteps } from './fakeSteps.js';
 import { decodeSteps } from './step.js';
 import { backendSubject, type ComplianceSubject, type SubjectOptions } from './subject.js';
 
-/** The longest argument that Linux takes. */
+/** The longest argument that Linux accepts. */
 const MAX_ARGUMENT_BYTES = 131_072;
 
-/** A pipe of more is refused by every Linux. */
+/** Every Linux refuses a larger pipe. */
 const MAX_PIPE_BYTES = 2 ** 31;
 
 /**
- * Returns the fake backend as a subject: it finds programs on disk as a real one does, and runs the suite's children in
- * memory.
+ * Returns the fake backend as a subject.
  *
- * @param options - Settings of the fake; the suite passes with any chunking, seed and capacity.
+ * It looks programs up on disk as a real backend does, and runs the children of the suite in memory.
+ *
+ * @param options - Options of the fake. The suite passes with any chunking, seed and capacity.
+ * @param subjectOptions - Options of the subject.
  */
 export function fakeSubject(options: FakeBackendOptions = {}, subjectOptions: SubjectOptions = {}): ComplianceSubject {
   const fake = new FakeBackend({ autoAdvance: true, ...options });
@@ -69,7 +71,7 @@ function spawnSteps(fake: FakeBackend, given: SpawnRequest): ChildHandle {
       decoded === null ? 0 : runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, clock: fake.clock }),
     );
   const handle = fake.spawn(request);
-  // Not in the program: one that is killed does not get to clean up.
+  // Not in the program: after a signal killed it, no more code of it runs.
   const child = fake.children.at(-1);
   child?.onChange(() => {
     if (!child.isRunning) {
@@ -79,9 +81,9 @@ function spawnSteps(fake: FakeBackend, given: SpawnRequest): ChildHandle {
   return handle;
 }
 
-function openDescriptors(request: TextRequest, path: string): FakeDescriptors {
+function openDescriptors(request: TextRequest, path: string): CallerDescriptors {
   try {
-    return new FakeDescriptors(request);
+    return new CallerDescriptors(request);
   } catch (cause) {
     const reason = 'a descriptor given for the child is not open';
     throw new SpawnError(systemErrorCode(cause), { stage: 'stdio', program: request.program, path, reason }, { cause });

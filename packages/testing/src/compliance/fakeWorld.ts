@@ -1,21 +1,21 @@
 /**
- * What a child of the suite sees of the world, for children that run in memory.
+ * The environment of children of the suite that run in memory.
  *
- * Real files stay real: programs are looked up on disk, and descriptors that the caller gave are written for real. Pipes,
- * signals and time are the fake's.
+ * Files are real: programs are looked up on disk, and descriptors of the caller are read and written. Pipes, signals and
+ * time are those of the fake.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync, writeSync } from 'node:fs';
 import { readFileSync, type Stats } from 'node:fs';
 import type { TextRequest } from '@subwire/transport';
 import type { Fact } from './step.js';
 
-/** Descriptors of the caller that a fake child has, under the child's numbers. */
-export class FakeDescriptors {
+/** The descriptors of the caller that a fake child has, by the descriptors in the child. */
+export class CallerDescriptors {
   readonly #files = new Map<number, number>();
-  /** `device:inode`; also of what cannot be opened a second time. */
+  /** `device:inode` of each descriptor, also of those that cannot be opened again. */
   readonly #identities = new Map<number, string>();
 
-  /** @throws the system's error if a descriptor is not open. */
+  /** @throws the error of the system if a descriptor is not open. */
   constructor(request: TextRequest) {
     for (const [fd, slot] of request.stdio) {
       if (slot.kind === 'fd') {
@@ -42,12 +42,12 @@ export class FakeDescriptors {
     return file === undefined ? bytes.subarray(0, 0) : bytes.subarray(0, readSync(file, bytes, 0, maxBytes, null));
   }
 
-  /** Returns `device:inode` of what stands at a descriptor, of the null device where nothing of the caller's does. */
+  /** Returns `device:inode` of the file at a descriptor; that of the null device if it is none of the caller. */
   identity(fd: number): string {
     return this.#identities.get(fd) ?? identityOf(statSync('/dev/null'));
   }
 
-  /** Tells whether one of them is this file. */
+  /** Tells whether one of the descriptors refers to a file. */
   holds(path: string): boolean {
     return [...this.#identities.values()].includes(identityOf(statSync(path)));
   }
@@ -58,7 +58,7 @@ export class FakeDescriptors {
     this.#identities.clear();
   }
 
-  /** The caller may close its own descriptor as soon as the child runs. There is no `dup` in Node; a second open will do. */
+  /** Opens the file again, because the caller may close its descriptor after the start, and Node has no `dup`. */
   #duplicate(childFd: number, fd: number): void {
     const writes = childFd > 0 ? constants.O_WRONLY | constants.O_APPEND : constants.O_RDONLY;
     for (const mode of [writes, constants.O_RDONLY]) {
@@ -66,7 +66,7 @@ export class FakeDescriptors {
         this.#files.set(childFd, openSync(`/dev/fd/${fd}`, mode | constants.O_NONBLOCK));
         return;
       } catch (thrown) {
-        // Open for reading only, or a socket, which cannot be opened by its path: then the child has nothing there.
+        // It is open for reading only, or is a socket, which cannot be opened by a path: then the child does not get it.
         void thrown;
       }
     }
@@ -77,7 +77,7 @@ function identityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** Returns a fact about a fake child, as its real twin prints it. */
+/** Returns a fact about a fake child in the form in which a real child prints it. */
 export function fakeFact(fact: Fact, request: TextRequest, pid: number, argv: readonly string[]): string {
   switch (fact) {
     case 'argv':
@@ -106,7 +106,7 @@ function groupOf(request: TextRequest, pid: number): string {
   return request.processGroup === null ? ownStatField(2) : String(request.processGroup);
 }
 
-/** A field of our own `/proc` entry, counted from the one behind the name. */
+/** Returns a field of our own `/proc/self/stat`. The field after the name has index 0. */
 function ownStatField(index: number): string {
   const stat = readFileSync('/proc/self/stat', 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[index] ?? '';

@@ -11,7 +11,7 @@ import { EventLog } from './waiting.js';
 
 const PIPE_SLOT: StdioSlot = { kind: 'pipe' };
 
-/** Returns a request with pipes at 0, 1 and 2, unless `over` says otherwise. */
+/** Returns a request with pipes at 0, 1 and 2; `over` replaces fields of it. */
 export function spawnRequest(program: string, args: readonly string[], over: Partial<SpawnRequest> = {}): SpawnRequest {
   return {
     program,
@@ -37,17 +37,16 @@ function reason(error: Error | null): string {
 }
 
 /**
- * Drives a `ChildHandle` in the place of the transport, and logs what it emits: `spawn`, `data:1`, `close:1`, `exit:0`,
- * `error`, `lost`.
+ * Uses a `ChildHandle` instead of a transport, and logs its events: `spawn`, `data:1`, `close:1`, `exit:0`, `error`, `lost`.
  */
 export class HandleRecorder {
   readonly log: EventLog = new EventLog();
   readonly child: ChildHandle;
   readonly chunks: Map<number, Uint8Array[]> = new Map();
-  /** What came while a method of a handle was on the stack. */
+  /** The events that were emitted during a call of a method of a handle. */
   readonly synchronous: string[] = [];
   pid: number | null = null;
-  /** How it ended. */
+  /** The `exit` event. */
   end: ChildExit | null = null;
   error: Error | null = null;
   #calling = true;
@@ -102,7 +101,7 @@ export class HandleRecorder {
     return output;
   }
 
-  /** Calls methods of the handles; what they emit meanwhile is noted. */
+  /** Runs an action; events that are emitted during it are added to `synchronous`. */
   call<T>(action: () => T): T {
     this.#calling = true;
     try {
@@ -126,7 +125,7 @@ export class HandleRecorder {
     return Buffer.from(this.bytes(fd)).toString('utf8');
   }
 
-  /** Resolves once a line starting with `start` is there. */
+  /** Resolves when a line was logged that begins with `start`. */
   seen(start: string): Promise<void> {
     return this.log.until(start, () => this.lines.some((line) => line.startsWith(start)));
   }
@@ -135,19 +134,19 @@ export class HandleRecorder {
     return this.log.until(`${JSON.stringify(text)} on ${fd}`, () => this.text(fd).includes(text));
   }
 
-  /** Resolves when the child has started, or never will. */
+  /** Resolves when the child has started, or will not start. */
   started(): Promise<void> {
     return this.log.until('spawn', () => this.log.has('spawn') || this.over);
   }
 
-  /** Resolves after the child's end and the close of every pipe. */
+  /** Resolves after the exit of the child and the close of all pipes. */
   async ended(): Promise<void> {
     await this.seen('exit');
     const fds = [...this.child.outputs.keys(), ...(this.child.stdin === null ? [] : [0])];
     await Promise.all(fds.map((fd) => this.seen(`close:${fd}`)));
   }
 
-  /** Whether it has ended, never began, or was lost. */
+  /** Whether the child has ended, could not start, or was lost. */
   get over(): boolean {
     return this.returncode !== null || this.error !== null || this.log.has('lost');
   }

@@ -14,30 +14,32 @@ function reason(exc: Error | null): string {
 /**
  * Logs every callback of a child: `made`, `data:1`, `lost:1`, `lost:0:BrokenPipeError`, `exited`, `pause`, `resume`, `lost`.
  *
- * A line per chunk, and the bytes apart: nothing may depend on where the cuts are.
+ * The bytes are not in the log, because a case must not depend on how they were cut into chunks.
  */
 export class Recorder extends SubprocessProtocol {
   readonly log: EventLog = new EventLog();
-  /** What callbacks threw, as it was reported. */
+  /** The errors of callbacks that were reported. */
   readonly reports: CallbackError[] = [];
-  /** The chunks of each descriptor, as they came. */
+  /** The chunks of each descriptor, in order. */
   readonly chunks: Map<number, Uint8Array[]> = new Map();
-  /** The return code as `processExited` saw it. */
+  /** The return code during `processExited`. */
   returncodeAtExit: number | null | undefined = undefined;
-  /** The error of each loss, by descriptor; -1 is the transport's. */
+  /** The error of each loss, by descriptor; -1 for that of `connectionLost`. */
   readonly reasons: Map<number, Error | null> = new Map();
-  /** Whether a call of the test is on the stack, as it says itself. */
+  /** Whether `call` is running. */
   calling = false;
-  /** Callbacks that came while `calling`. */
+  /** The callbacks that were called during `call`. */
   readonly synchronous: string[] = [];
   readonly #hooks = new Map<string, () => void>();
+  /** Number of bytes of each descriptor. */
+  readonly #sizes = new Map<number, number>();
   #transport: SubprocessTransport | null = null;
 
   get lines(): readonly string[] {
     return this.log.lines;
   }
 
-  /** The log with one line for chunks in a row. */
+  /** The log with one line for successive chunks of a descriptor. */
   get order(): readonly string[] {
     return this.lines.filter((line, index) => !line.startsWith('data') || line !== this.lines[index - 1]);
   }
@@ -74,15 +76,15 @@ export class Recorder extends SubprocessProtocol {
   }
 
   size(fd: number): number {
-    return (this.chunks.get(fd) ?? []).reduce((sum, chunk) => sum + chunk.length, 0);
+    return this.#sizes.get(fd) ?? 0;
   }
 
-  /** Runs `hook` inside the callback that logs `line`, every time. */
+  /** Calls `hook` in each callback that logs `line`. */
   on(line: string, hook: () => void): void {
     this.#hooks.set(line, hook);
   }
 
-  /** Makes a call of the test's own, and notes the callbacks that come from inside of it. */
+  /** Runs an action; callbacks that are called during it are added to `synchronous`. */
   call<T>(action: () => T): T {
     this.calling = true;
     try {
@@ -92,7 +94,7 @@ export class Recorder extends SubprocessProtocol {
     }
   }
 
-  /** Resolves once a line starting with `start` is there. */
+  /** Resolves when a line was logged that begins with `start`. */
   seen(start: string): Promise<void> {
     return this.log.until(start, () => this.lines.some((line) => line.startsWith(start)));
   }
@@ -131,6 +133,7 @@ export class Recorder extends SubprocessProtocol {
     const chunks = this.chunks.get(fd) ?? [];
     chunks.push(data);
     this.chunks.set(fd, chunks);
+    this.#sizes.set(fd, this.size(fd) + data.length);
     this.record(`data:${fd}`);
   }
 
@@ -152,7 +155,8 @@ export class Recorder extends SubprocessProtocol {
     this.record('resume');
   }
 
-  protected record(line: string, last = false): void {
+  /** Adds a line to the log. */
+  record(line: string, last = false): void {
     if (this.calling) {
       this.synchronous.push(line);
     }
@@ -161,11 +165,11 @@ export class Recorder extends SubprocessProtocol {
   }
 }
 
-/** Offers memory for output: `size` bytes at a time. */
+/** A recorder that offers memory of `size` bytes for output. */
 export class BufferedRecorder extends Recorder {
   readonly hints: number[] = [];
   readonly #size: number;
-  /** The memory, with a guard behind it that nobody may touch. */
+  /** The memory, followed by guard bytes that must not change. */
   readonly memory: Uint8Array;
 
   constructor(size = 1_000) {

@@ -1,6 +1,6 @@
 import type { CaseRunOptions, ComplianceCase } from './complianceCase.js';
 
-/** What jest, vitest and `node:test` have in common, as far as it is needed. */
+/** The functions of jest, vitest and `node:test` that `registerCompliance` uses. */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: ((name: string, body: () => Promise<void>) => unknown) & {
@@ -9,10 +9,11 @@ export interface TestRunner {
 }
 
 /**
- * Registers cases with a test runner: a group for each area, a test for each case, a visible skip for each lack.
+ * Registers cases with a test runner: a group for each area, and a test for each case. Cases that cannot run are skipped.
  *
+ * @param cases - From `complianceCases` or `casesOf`.
  * @param runner - For instance `{ describe, it }` of `@jest/globals`, `vitest` or `node:test`.
- * @param options - For each case.
+ * @param options - Options for each case.
  */
 export function registerCompliance(
   cases: readonly ComplianceCase[],

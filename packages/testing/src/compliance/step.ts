@@ -1,9 +1,9 @@
-/** What a child of the compliance suite does, as data: a real interpreter runs it, and a fake can run it in memory. */
+/** The actions of a child of the compliance suite, as data. A real child runs them, and a fake one runs them in memory. */
 
-/** What `step.print` can show; each is printed as one line on descriptor 1. */
+/** What `step.print` prints, as one line on descriptor 1. */
 export type Fact = 'argv' | 'argv0' | 'cwd' | 'environment' | 'group' | 'ids' | 'pid' | 'session';
 
-/** One thing that a child does; a program is a list of them, and ends with exit code 0 unless a step ends it earlier. */
+/** One action of a child. A program is a list of steps. It exits with 0 after the last one. */
 export type Step =
   /** Writes text, as UTF-8. */
   | { readonly do: 'write'; readonly fd: number; readonly text: string }
@@ -11,43 +11,43 @@ export type Step =
   | { readonly do: 'bytes'; readonly fd: number; readonly base64: string }
   /** Writes `bytes` bytes; the one at offset `i` is `i % 251`. */
   | { readonly do: 'pattern'; readonly fd: number; readonly bytes: number }
-  /** Writes until a write fails, then the code of that failure as a line on `report`. */
+  /** Writes until a write fails; then writes the code of the error as a line to `report`. */
   | { readonly do: 'flood'; readonly fd: number; readonly report: number }
-  /** Copies the input to descriptor 1, to its end. */
+  /** Copies stdin to descriptor 1, up to its end. */
   | { readonly do: 'cat' }
-  /** Reads the input to its end and prints `count:N` as a line on descriptor 1. */
+  /** Reads stdin to its end and prints `count:N` as a line on descriptor 1. */
   | { readonly do: 'count' }
-  /** Reads exactly so many bytes, or to the end of the input. */
+  /** Reads exactly so many bytes, or to the end of stdin. */
   | { readonly do: 'read'; readonly bytes: number }
-  /** Reads a line, and says nothing: how a test lets a child go on. */
+  /** Reads a line and prints nothing: the child waits for the test. */
   | { readonly do: 'line' }
   /** Reads a line and prints it in capitals on descriptor 1. */
   | { readonly do: 'upper' }
   | { readonly do: 'close'; readonly fd: number }
   | { readonly do: 'sleep'; readonly ms: number }
   | { readonly do: 'forever' }
-  /** From now on ignores a signal, exits with a code when it comes, or prints its name as a line and goes on. */
+  /** Ignores a signal, prints its name as a line when it arrives, or exits with a code when it arrives. */
   | { readonly do: 'trap'; readonly signal: NodeJS.Signals; readonly reaction: 'ignore' | 'report' | number }
   | { readonly do: 'exit'; readonly code: number }
-  /** Sends itself a signal, and waits for ever. */
+  /** Sends itself a signal and waits. */
   | { readonly do: 'die'; readonly signal: NodeJS.Signals }
-  /** Stops itself, as SIGSTOP does; goes on after SIGCONT. */
+  /** Sends itself SIGSTOP; continues after SIGCONT. */
   | { readonly do: 'stop' }
   | { readonly do: 'print'; readonly fact: Fact }
-  /** Prints the value of an environment variable as JSON, `null` where there is none. */
+  /** Prints the value of an environment variable as JSON, `null` if it is not set. */
   | { readonly do: 'env'; readonly name: string }
-  /** Prints `device:inode` of what stands at a descriptor of the child. */
+  /** Prints `device:inode` of the file at a descriptor. */
   | { readonly do: 'stat'; readonly fd: number }
-  /** Prints `open` if the child has any descriptor of that file, else `closed`. */
+  /** Prints `open` if any descriptor of the child refers to the file, else `closed`. */
   | { readonly do: 'holds'; readonly path: string }
   /** Opens `/dev/stdout` and writes text to it; prints `failed:CODE` if it cannot. */
   | { readonly do: 'reopen'; readonly text: string }
-  /** Starts a grandchild that gets these descriptors of the child and no other, runs steps, and outlives the child. */
+  /** Starts a grandchild that has only these descriptors of the child, runs steps, and may live longer than the child. */
   | { readonly do: 'fork'; readonly fds: readonly number[]; readonly steps: readonly Step[] }
-  /** The link to the child dies, and the child goes on: only for backends with `supports.loss`, by means of their own. */
+  /** Cuts the link to the child, which continues to run: only for backends with `supports.loss`, which implement it. */
   | { readonly do: 'loseLink' };
 
-/** Makes steps; descriptor 1 unless said otherwise. */
+/** Functions that return steps. The default descriptor is 1. */
 export const step = {
   write: (text: string, fd: number = 1): Step => ({ do: 'write', fd, text }),
   bytes: (bytes: Uint8Array, fd: number = 1): Step => ({
@@ -78,22 +78,22 @@ export const step = {
   loseLink: (): Step => ({ do: 'loseLink' }),
 };
 
-/** Marks the argument that carries the steps. */
+/** Beginning of the argument that contains the steps. */
 const PREFIX = 'steps:';
 
-/** Returns the one argument that stands for steps. */
+/** Returns the argument that contains steps. */
 export function encodeSteps(steps: readonly Step[]): string {
   return PREFIX + JSON.stringify(steps);
 }
 
-/** What a child of the suite was asked to do. */
+/** The steps and the further arguments of a child of the suite. */
 export interface DecodedSteps {
   readonly steps: readonly Step[];
-  /** The arguments behind the steps, which `print('argv')` shows. */
+  /** The arguments after the steps, which `print('argv')` prints. */
   readonly argv: readonly string[];
 }
 
-/** Returns the steps among the arguments of a child, `null` if there are none: the child is not one of the suite's. */
+/** Returns the steps in the arguments of a child, `null` if there are none. */
 export function decodeSteps(args: readonly string[]): DecodedSteps | null {
   const index = args.findIndex((arg) => arg.startsWith(PREFIX));
   const encoded = args[index];
@@ -103,7 +103,7 @@ export function decodeSteps(args: readonly string[]): DecodedSteps | null {
   return { steps: JSON.parse(encoded.slice(PREFIX.length)) as readonly Step[], argv: args.slice(index + 1) };
 }
 
-/** Returns the bytes that `pattern` writes. */
+/** Returns the bytes that the step `pattern` writes. */
 export function patternBytes(count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, index) => index % 251);
 }

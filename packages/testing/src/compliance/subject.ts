@@ -2,33 +2,36 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { bindBackend, type BackendCapabilities, type subprocessExec, type SubprocessBackend } from '@subwire/transport';
 import { machineCommands, type ComplianceCommands } from './commands.js';
 
-/** What the suite is run on: a backend, or a whole transport of someone's own. */
+/** What the suite tests: a backend, or another implementation of the transport. */
 export interface ComplianceSubject {
+  /** Its name, for messages. */
   readonly name: string;
   /** Starts a child, as `subprocessExec` does. */
   readonly exec: typeof subprocessExec;
-  /** What it can do; what it lacks is skipped by name, and checked to be lacking. */
+  /** Its capabilities. Cases that need a missing one are skipped; other cases check that it is refused. */
   readonly supports: BackendCapabilities;
+  /** The programs that the suite starts. */
   readonly commands: ComplianceCommands;
-  /** For the cases that look below the transport; without one they are skipped. */
+  /** The backend, for cases that use it without a transport. Without it they are skipped. */
   readonly backend?: SubprocessBackend;
-  /** Ids of cases that fail for a known reason: they must fail, or the entry is stale. */
+  /** Ids of cases that are known to fail. If one of them passes, that is an error. Default: none. */
   readonly knownFailures?: readonly string[];
-  /** Lets time pass for the children. Default: waits. */
+  /** Lets so many milliseconds pass for the children. Default: waits in real time. */
   elapse?(ms: number): Promise<void>;
-  /** Resolves when nothing more can be expected to happen. Default: waits a little. */
+  /** Resolves when nothing more is expected to happen. Default: waits 30 milliseconds. */
   quiet?(): Promise<void>;
 }
 
-/** What a subject made from a backend may set. */
+/** Options of `backendSubject`. */
 export type SubjectOptions = Partial<
   Pick<ComplianceSubject, 'name' | 'commands' | 'knownFailures' | 'elapse' | 'quiet'>
 >;
 
 /**
- * Makes a subject from a backend.
+ * Returns a subject for a backend.
  *
- * @param options - Default: the programs of this machine, no known failures, real time.
+ * @param backend - The backend.
+ * @param options - See `ComplianceSubject`. Default: `machineCommands`, no known failures, real time.
  */
 export function backendSubject(backend: SubprocessBackend, options: SubjectOptions = {}): ComplianceSubject {
   return {
@@ -41,15 +44,15 @@ export function backendSubject(backend: SubprocessBackend, options: SubjectOptio
   };
 }
 
-/** How long the default of `quiet` waits. */
+/** How long `quiet` waits by default. */
 const QUIET_MS = 30;
 
-/** Lets time pass, as the subject does it. */
+/** Lets so many milliseconds pass for the children of a subject. */
 export async function elapse(subject: ComplianceSubject, ms: number): Promise<void> {
   await (subject.elapse?.(ms) ?? delay(ms));
 }
 
-/** Waits until nothing more can be expected, as the subject does it. */
+/** Resolves when nothing more is expected to happen to a subject. */
 export async function quiet(subject: ComplianceSubject): Promise<void> {
   if (subject.quiet !== undefined) {
     await subject.quiet();

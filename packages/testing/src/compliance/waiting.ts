@@ -1,8 +1,10 @@
-/** A list of lines that tells when it has grown; every recorder of the suite keeps one. */
+import { clearTimeout, setTimeout } from 'node:timers';
+
+/** The log of a recorder, with waits for new lines. */
 export class EventLog {
   readonly lines: string[] = [];
   readonly #watchers = new Set<() => void>();
-  /** Nothing comes any more: whoever waits then waits in vain. */
+  /** Whether the last line was added: waits that are not met then reject. */
   #ended = false;
 
   add(line: string, last = false): void {
@@ -21,7 +23,12 @@ export class EventLog {
     return this.lines.filter((one) => one === line).length;
   }
 
-  /** Resolves once `done` says so; rejects when the log has ended before. */
+  /**
+   * Waits for lines.
+   * @param what - What is waited for, for the message.
+   * @param done - Called after each line; `true` ends the wait.
+   * @throws {Error} (rejects) with the log, if the last line was added before.
+   */
   async until(what: string, done: () => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
@@ -46,7 +53,7 @@ export class EventLog {
   }
 }
 
-/** Settles as `promise` does, or rejects after `limitMs` with what `message` says then. Always in real time. */
+/** Settles like a promise, or rejects with a message after `limitMs` milliseconds of real time. */
 export async function within<T>(promise: Promise<T>, limitMs: number, message: () => string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
@@ -61,7 +68,7 @@ export async function within<T>(promise: Promise<T>, limitMs: number, message: (
   }
 }
 
-/** Returns what a promise rejects with. */
+/** Returns the error with which a promise rejects. */
 export async function rejection(promise: Promise<unknown>): Promise<Error & { readonly code?: unknown }> {
   let value: unknown;
   try {
@@ -72,7 +79,7 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { re
   throw new Error(`expected a rejection, got ${String(value)}`);
 }
 
-/** Returns what a call throws. */
+/** Returns the error that a call throws. */
 export function thrownBy(call: () => unknown): Error & { readonly code?: unknown } {
   try {
     call();

@@ -1,12 +1,12 @@
-/** How a spawn differs from what was expected, in words. */
+/** The differences between a spawn and what was expected, as text. */
 import type { SpawnRequest } from '@subwire/transport';
 import { requestText } from '../bytes/requestText.js';
 import type { Expectation, Pattern, SpawnPattern } from './expectation.js';
 
-/** A wrong program weighs more than any number of wrong arguments. */
+/** Weight of a wrong program: more than that of many wrong arguments. */
 const PROGRAM_WEIGHT = 1_000;
 
-/** Tells in which ways a spawn differs from a pattern: nothing if it matches. */
+/** Returns the differences between a spawn and a pattern; an empty list if it matches. */
 export function differences(pattern: SpawnPattern, given: SpawnRequest): string[] {
   const request = requestText(given);
   return [
@@ -52,13 +52,13 @@ function compare<T extends string | null>(what: string, wanted: Pattern<T>, give
 
 function matches<T extends string | null>(pattern: Pattern<T>, value: T): boolean {
   if (pattern instanceof RegExp) {
-    // Not `test`, which begins in the middle if the expression is global.
+    // Not `test`, which begins at `lastIndex` if the expression is global.
     return typeof value === 'string' && value.search(pattern) !== -1;
   }
   return typeof pattern === 'function' ? pattern(value) : pattern === value;
 }
 
-/** Text of a whole pattern, for messages. */
+/** Returns a pattern as text, for messages. */
 export function showPattern(pattern: SpawnPattern): string {
   const args = Array.isArray(pattern.args) ? ` [${pattern.args.map(show).join(', ')}]` : '';
   return `${show(pattern.program)}${args}`;
@@ -72,10 +72,11 @@ function show(pattern: unknown): string {
 }
 
 /**
- * Says why a spawn is not one of those that may come now.
+ * Returns the reason why a spawn is unexpected, as text.
  *
- * @param candidates - Those that may come now.
- * @param all - Those that came before or may come later, too.
+ * @param request - The spawn.
+ * @param candidates - The expectations that a spawn may meet now.
+ * @param all - All expectations, also those that were met or may be met later.
  */
 export function whyUnexpected(
   request: SpawnRequest,

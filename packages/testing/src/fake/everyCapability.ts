@@ -1,6 +1,6 @@
 import type { BackendCapabilities } from '@subwire/transport';
 
-/** A backend that can do everything; its keys are all the capabilities that there are. */
+/** The capabilities of a backend that supports everything. */
 export const EVERY_CAPABILITY: BackendCapabilities = Object.freeze<BackendCapabilities>({
   pids: 'local',
   signals: 'all',

@@ -1,96 +1,115 @@
-import type { Signal } from '@subwire/transport';
+import { Fifo, type Signal } from '@subwire/transport';
 import { wholeNumber } from '../bytes/checks.js';
 import type { FakeChild } from './fakeChild.js';
 import type { FakeProgram } from './fakeProgram.js';
 import type { FakeSpawnFailure } from './fakeSpawnError.js';
 
-/** A value itself, a regular expression (for text), or a function that says whether a value will do. */
+/** A value, a regular expression for text, or a predicate. */
 export type Pattern<T> = T | RegExp | ((value: T) => boolean);
 
-/** What a spawn is expected to look like; what is left out may be anything. */
+/** The spawn that is expected. A field that is missing matches everything. */
 export interface SpawnPattern {
+  /** The program as it was passed to `spawn`. */
   readonly program: Pattern<string>;
-  /** A list matches argument by argument. */
+  /** The arguments: a pattern for each, or a predicate for all. Default: anything. */
   readonly args?: readonly Pattern<string>[] | ((args: readonly string[]) => boolean);
+  /** The directory; `null` if none is given. Default: anything. */
   readonly cwd?: Pattern<string | null>;
-  /** Variables that the child must get; others may be there too. Without `env` a child gets ours. */
+  /** Variables that the child must have; it may have others too. A child without `env` has ours. Default: anything. */
   readonly env?: Readonly<Record<string, Pattern<string>>> | ((env: Readonly<Record<string, string>>) => boolean);
 }
 
-/** A canned child. */
+/** The output and the exit of a child, as data. */
 export interface ScriptedReply {
+  /** What it writes to stdout. Default: nothing. */
   readonly stdout?: string | Uint8Array;
+  /** What it writes to stderr. Default: nothing. */
   readonly stderr?: string | Uint8Array;
-  /** Default: 0. */
+  /** The exit code. Default: 0. */
   readonly exit?: number;
-  /** Ends by a signal instead of an exit. */
+  /** The signal that kills it instead of an exit. Default: none. */
   readonly signal?: Signal;
-  /** How long it takes before it prints, on the backend's clock. Default: 0 milliseconds. */
+  /** Time before it writes, on the clock of the backend. Default: 0 milliseconds. */
   readonly delayMs?: number;
-  /** How long it runs on after it has printed and closed its outputs: a late exit. Default: 0 milliseconds. */
+  /** Time between the close of its outputs and its exit, on the clock of the backend. Default: 0 milliseconds. */
   readonly exitDelayMs?: number;
-  /** It reads its input to the end first. Default: `false`. */
+  /** Whether it reads stdin to its end first. Default: `false`. */
   readonly readsInput?: boolean;
 }
 
-/** What an expected child is. */
+/** What a backend does for an expected spawn. */
 export type Behaviour =
   | { readonly kind: 'program'; readonly program: FakeProgram }
   | { readonly kind: 'failure'; readonly failure: FakeSpawnFailure; readonly thrown: boolean }
   | { readonly kind: 'byHand' }
   | { readonly kind: 'unstarted' };
 
-/** One expected kind of spawn, how often it may come, and what it gets. */
+/** An expected spawn: its pattern, how often it is expected, and what the child does. */
 export class Expectation {
   readonly pattern: SpawnPattern;
   #behaviours: Behaviour[] = [];
   #remaining = 1;
   #counted = false;
   #met = 0;
-  readonly #children: FakeChild[] = [];
-  readonly #waiting: ((child: FakeChild) => void)[] = [];
+  readonly #children = new Fifo<FakeChild>();
+  readonly #waiting = new Fifo<(child: FakeChild) => void>();
 
   constructor(pattern: SpawnPattern) {
     this.pattern = pattern;
   }
 
-  /** Answers with canned children, one after the other; as many spawns are expected. */
+  /**
+   * Answers with children that write and exit as given, one for each spawn; as many spawns are expected.
+   *
+   * @param replies - Default: one child that exits with 0.
+   */
   reply(...replies: readonly ScriptedReply[]): this {
     const all = replies.length === 0 ? [{}] : replies;
     return this.#behave(all.map((reply) => ({ kind: 'program', program: programOf(reply) })));
   }
 
-  /** Answers with programs, one after the other; as many spawns are expected. */
+  /**
+   * Answers with children that run a function, one for each spawn; as many spawns are expected.
+   *
+   * @param programs - The functions.
+   */
   run(...programs: readonly FakeProgram[]): this {
     return this.#behave(programs.map((program) => ({ kind: 'program', program })));
   }
 
   /**
-   * Fails to start.
-   * @param thrown - `spawn()` throws, as it does for some failures, instead of an `error` event. Default: `false`.
+   * Answers with a start that fails.
+   *
+   * @param failure - The error.
+   * @param thrown - Whether `spawn()` throws it, as it does for some failures, or the child emits it. Default: `false`.
    */
   fail(failure: FakeSpawnFailure, thrown = false): this {
     return this.#behave([{ kind: 'failure', failure, thrown }]);
   }
 
-  /** Leaves the child to the test: see `child()`. */
+  /** Answers with a child that the test controls: see `child()`. */
   byHand(): this {
     return this.#behave([{ kind: 'byHand' }]);
   }
 
-  /** Leaves the child to the test, its start included: `start()`, `failToStart()`, `lose()`, or none of them. */
+  /** As `byHand`, and the test also starts it: with `start()`, `failToStart()` or `lose()`, or not at all. */
   unstarted(): this {
     return this.#behave([{ kind: 'unstarted' }]);
   }
 
-  /** Expects it so many times; `Infinity` for as often as you like, not at all included. The last answer repeats. */
+  /**
+   * Sets how often the spawn is expected. If there are more spawns than answers, the last answer is repeated.
+   *
+   * @param count - `Infinity` allows any number, also 0. Default: the number of answers, at least 1.
+   * @throws {ValueError} unless it is `Infinity` or an integer of at least 0.
+   */
   times(count: number): this {
     this.#remaining = count === Infinity ? count : wholeNumber(count, 'the number of times', 0);
     this.#counted = true;
     return this;
   }
 
-  /** Resolves with the next child that was spawned for this; each child is handed out once. */
+  /** Resolves with the next child that was spawned for this expectation; each call gets another one. */
   child(): Promise<FakeChild> {
     const child = this.#children.shift();
     return child === undefined
@@ -100,22 +119,22 @@ export class Expectation {
       : Promise.resolve(child);
   }
 
-  /** For the backend: whether another spawn may come. */
+  /** For the backend: whether another spawn is allowed. */
   get isOpen(): boolean {
     return this.#remaining > 0;
   }
 
-  /** For the backend: how many spawns are still missing. */
+  /** For the backend: number of spawns that are still missing. */
   get missing(): number {
     return this.#remaining === Infinity ? 0 : this.#remaining;
   }
 
-  /** For the backend: how many spawns have come. */
+  /** For the backend: number of spawns so far. */
   get met(): number {
     return this.#met;
   }
 
-  /** For the backend: a spawn has come; what it gets. */
+  /** For the backend: counts a spawn and returns the answer. */
   take(): Behaviour {
     this.#remaining -= 1;
     const behaviour = this.#behaviours[Math.min(this.#met, this.#behaviours.length - 1)];
@@ -123,7 +142,7 @@ export class Expectation {
     return behaviour ?? { kind: 'byHand' };
   }
 
-  /** For the backend: the child of the spawn. */
+  /** For the backend: passes the child of a spawn to a caller of `child()`. */
   deliver(child: FakeChild): void {
     const waiting = this.#waiting.shift();
     if (waiting === undefined) {

@@ -1,9 +1,9 @@
 /**
  * A backend without processes.
  *
- * 1. It is injected like any other backend, and the code above it is the real one.
- * 2. A spawn that nobody expected is an error that says what came closest, at the spawn and again at the end.
- * 3. Fake children have numbers that no system gives out, and their signals go to them alone.
+ * 1. It is injected like any other backend. Everything above it is the real code.
+ * 2. An unexpected spawn throws an error that shows the closest expectation. `assertNoPending` throws it again.
+ * 3. Fake children have pids that no system uses. A signal to a fake child is never sent to a process.
  */
 import {
   showByteString,
@@ -25,40 +25,40 @@ import { Scheduler } from '../clock/scheduler.js';
 import { Timeline } from '../clock/timeline.js';
 import { VirtualClock } from '../clock/virtualClock.js';
 
-/** Above every pid that Linux (4 194 304), macOS (99 999) or a container gives out, and odd, as no pid of Windows is. */
+/** Greater than every pid of Linux (4 194 304), macOS (99 999) and containers, and odd, as no pid of Windows is. */
 const FIRST_PID = 0x4000_0001;
 const PID_STEP = 2;
 
-/** How many lines of the timeline an error shows. */
+/** Number of lines of the timeline that an error shows. */
 const SHOWN_LINES = 30;
 
-/** What a real pipe holds on Linux. */
+/** Capacity of a pipe on Linux. */
 const DEFAULT_CAPACITY_BYTES = 65_536;
 
-/** Settings of a `FakeBackend`. */
+/** Options of a `FakeBackend`. */
 export interface FakeBackendOptions {
-  /** What it can do. Default: everything. */
+  /** Its capabilities. Default: all. */
   readonly supports?: Partial<BackendCapabilities>;
   /** How output is cut into chunks. Default: `'written'`. */
   readonly chunking?: Chunking;
-  /** Shuffles the order of deliveries, and feeds `chunking: 'random'`. Default: no shuffling. */
+  /** Seed for a random order of deliveries, and for `chunking: 'random'`. Default: deliveries in their order; 0. */
   readonly seed?: number;
-  /** How much a pipe holds, unless a spawn says `pipeSize`. Default: 65 536 bytes. */
+  /** Capacity of a pipe, unless a spawn has a `pipeSize`. Default: 65 536 bytes. */
   readonly capacityBytes?: number;
-  /** Spawns have to come in the order of the expectations. Default: `false`. */
+  /** Whether spawns must come in the order of the expectations. Default: `false`. */
   readonly ordered?: boolean;
-  /** A child gets the pid of one that has ended, as it may happen on a busy system. Default: `false`. */
+  /** Whether a child gets the pid of one that has ended, as on a busy system. Default: `false`. */
   readonly reusePids?: boolean;
-  /** The clock goes on by itself when nothing else is left to do. Default: `false`. */
+  /** Whether the clock advances by itself when nothing else is left to do. Default: `false`. */
   readonly autoAdvance?: boolean;
 }
 
-/** A spawn that nobody expected. */
+/** A spawn was not expected. */
 export class UnexpectedSpawnError extends Error {
   override readonly name: string = 'UnexpectedSpawnError';
 }
 
-/** A `SubprocessBackend` whose children are written by the test. */
+/** A `SubprocessBackend` whose children are controlled by the test. */
 export class FakeBackend implements SubprocessBackend {
   readonly name: string = 'fake';
   readonly supports: BackendCapabilities;
@@ -75,7 +75,7 @@ export class FakeBackend implements SubprocessBackend {
   constructor(options: FakeBackendOptions = {}) {
     this.#options = options;
     this.#capacityBytes = wholeNumber(options.capacityBytes ?? DEFAULT_CAPACITY_BYTES, 'capacityBytes', 1);
-    // Each child gets a cutter of its own; this one only finds out now whether there is one.
+    // Only to check the option: each child gets a cutter of its own.
     cutterFor(options.chunking ?? 'written', 0);
     this.supports = Object.freeze({ ...EVERY_CAPABILITY, ...options.supports });
     this.#scheduler = new Scheduler(options.seed);
@@ -84,9 +84,11 @@ export class FakeBackend implements SubprocessBackend {
   }
 
   /**
-   * Expects a spawn; say with the methods of the result what it gets (by default: a child that the test drives).
+   * Expects a spawn.
+   *
    * @param program - The program, or a whole pattern.
    * @param args - The arguments. Default: anything.
+   * @returns the expectation. Its methods set what the child does; by default the test controls it.
    */
   expect(program: SpawnPattern['program'] | SpawnPattern, args?: SpawnPattern['args']): Expectation {
     const isPattern = typeof program === 'object' && 'program' in program;
@@ -96,17 +98,17 @@ export class FakeBackend implements SubprocessBackend {
     return expectation;
   }
 
-  /** Every child that was spawned, in order, whatever became of it. */
+  /** All children that were spawned, in order. */
   get children(): readonly FakeChild[] {
     return this.#children;
   }
 
-  /** Every spawn that was asked for, in order, the refused ones included. */
+  /** All requests to `spawn`, in order, also those that were refused. */
   get requests(): readonly SpawnRequest[] {
     return this.#requests;
   }
 
-  /** Everything that happened so far, a line each: spawns, writes, signals, exits, and when. */
+  /** What happened so far, with its time: a line for each spawn, write, signal and exit. */
   get timeline(): readonly string[] {
     return this.#timeline.lines;
   }
@@ -132,7 +134,7 @@ export class FakeBackend implements SubprocessBackend {
     expectation.deliver(child);
     if (behaviour.kind === 'program') {
       this.#scheduler.post(child, () => {
-        // A child that was killed before its first step never takes one.
+        // It was killed before its first step.
         if (!child.isRunning) {
           return;
         }
@@ -144,14 +146,15 @@ export class FakeBackend implements SubprocessBackend {
     return child;
   }
 
-  /** Resolves when nothing more happens unless the test does something or time passes. */
+  /** Resolves when nothing more happens before the test does something or time passes. */
   settle(): Promise<void> {
     return this.clock.settle();
   }
 
   /**
-   * Checks that everything expected has come, and nothing else, and that no program crashed.
-   * @throws {Error} that lists what is wrong, and what happened.
+   * Checks that all expected spawns have come and no other, and that no program crashed.
+   *
+   * @throws {Error} that lists what is wrong, and the timeline.
    */
   assertNoPending(): void {
     const missing = this.#expectations
@@ -161,21 +164,24 @@ export class FakeBackend implements SubprocessBackend {
   }
 
   /**
-   * Checks that every child has ended, and nothing holds its pipes.
-   * @throws {Error} that lists those that have not, and what happened.
+   * Checks that all children have ended, and no descendant holds their pipes open.
+   *
+   * @throws {Error} that lists the other ones, and the timeline.
    */
   assertNoLiveChildren(): void {
-    const alive = this.#children.filter((child) => child.isRunning || child.isHeld);
-    const list = alive.map(
-      (child) =>
-        `#${this.#children.indexOf(child) + 1} ${showByteString(child.request.program)} ${child.isRunning ? 'still runs' : 'has ended, but a descendant holds its pipes'}`,
-    );
+    const list = this.#children.flatMap((child, index) => {
+      const who = `#${index + 1} ${showByteString(child.request.program)}`;
+      if (child.isRunning) {
+        return [`${who} still runs`];
+      }
+      return child.isHeld ? [`${who} has ended, but a descendant holds its pipes`] : [];
+    });
     this.#assertNone('fake children are left', list);
   }
 
   /**
-   * For the end of a test: checks `assertNoPending` and `assertNoLiveChildren`, and disposes whatever they say, so that a
-   * test that fails leaves no fake child that goes on by itself.
+   * Calls `assertNoPending`, `assertNoLiveChildren`, and always `dispose`: for the end of a test.
+   *
    * @throws {Error} (rejects) as they do.
    */
   async finish(): Promise<void> {
@@ -187,7 +193,7 @@ export class FakeBackend implements SubprocessBackend {
     }
   }
 
-  /** Ends every child that still runs, lets go of every pipe, stops the clock, and forgets what was expected. */
+  /** Ends all children, closes all pipes, stops the clock, and drops all expectations. */
   async dispose(): Promise<void> {
     this.#expectations.length = 0;
     for (const child of this.#children) {
@@ -213,7 +219,7 @@ export class FakeBackend implements SubprocessBackend {
       scheduler: this.#scheduler,
       supports: this.supports,
       capacityBytes: request.pipeSize ?? this.#capacityBytes,
-      // Each child is cut differently, and the same way in every run.
+      // Another seed for each child, and the same one in every run.
       cutter: cutterFor(chunking, seed + index),
       note: (what) => {
         this.#timeline.note(index + 1, what);
@@ -225,9 +231,12 @@ export class FakeBackend implements SubprocessBackend {
   }
 
   #pidOf(index: number): number {
+    const next = FIRST_PID + PID_STEP * index;
+    if (this.#options.reusePids !== true) {
+      return next;
+    }
     const taken = new Set(this.#children.filter((child) => child.isRunning).map(({ pid }) => pid));
-    const free = this.#children.find(({ pid }) => !taken.has(pid));
-    return this.#options.reusePids === true && free !== undefined ? free.pid : FIRST_PID + PID_STEP * index;
+    return this.#children.find(({ pid }) => !taken.has(pid))?.pid ?? next;
   }
 
   #find(request: SpawnRequest): Expectation {
@@ -241,7 +250,7 @@ export class FakeBackend implements SubprocessBackend {
     throw new UnexpectedSpawnError(message);
   }
 
-  /** What may come now; in order, that ends with the first that has to come. */
+  /** Returns the expectations that a spawn may meet now; with `ordered`, up to the first one that must be met. */
   #candidates(): Expectation[] {
     const open = this.#expectations.filter((expectation) => expectation.isOpen);
     const required = open.findIndex((expectation) => expectation.missing > 0);

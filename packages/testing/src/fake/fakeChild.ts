@@ -1,8 +1,14 @@
 /**
  * A child without a process.
  *
- * To the transport it is a `ChildHandle` like any other. The members that are marked "for tests" belong to the test: with
- * them it does by hand what a process does, and what only a broken one does.
+ * For the transport it is a `ChildHandle` like any other. With the members that are marked "for tests", a test does what
+ * the process would do, and also what only a broken one does.
+ *
+ * | state   | `start` | `failToStart`  | `lose`        | `exit`, `die` | `abandon`       | `kill`                           |
+ * | ------- | ------- | -------------- | ------------- | ------------- | --------------- | -------------------------------- |
+ * | created | running | ended: `error` | ended: `lost` | throw         | ended, no event | 'sent', no effect                |
+ * | running | throw   | throw          | ended: `lost` | ended: `exit` | `false`         | 'sent'                           |
+ * | ended   | throw   | throw          | -             | -             | `false`         | 'sent' until `exit`, then 'gone' |
  */
 import {
   ChildHandle,
@@ -33,21 +39,21 @@ import type { Channel, Scheduler } from '../clock/scheduler.js';
 import { SignalAccess } from './signalAccess.js';
 import { StartGate } from './startGate.js';
 
-/** What a fake child needs. */
+/** What a `FakeChild` needs. */
 export interface FakeChildSettings {
   readonly scheduler: Scheduler;
   readonly capacityBytes: number;
   readonly cutter: Cutter;
   readonly supports: BackendCapabilities;
-  /** Takes note of what happens, for the timeline. */
+  /** Adds a line to the timeline. */
   readonly note: (what: string) => void;
 }
 
-/** What the end of a fake child says beside its return code. */
+/** The exit of a fake child without its return code. */
 export type FakeExitDetails = Omit<ChildExit, 'returncode'>;
 
-/** What a fake child has used if nobody says otherwise. */
-const LITTLE_USAGE: ResourceUsage = Object.freeze({
+/** Default resource usage of a fake child. */
+const DEFAULT_USAGE: ResourceUsage = Object.freeze({
   userCpuMs: 0,
   systemCpuMs: 0,
   maxRssBytes: 1_048_576,
@@ -59,14 +65,14 @@ const LITTLE_USAGE: ResourceUsage = Object.freeze({
   involuntaryContextSwitches: 0,
 });
 
-/** A child that a test, or a program written as a function, drives. */
+/** A child that is controlled by a test, or by a program that is written as a function. */
 export class FakeChild extends ChildHandle {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
-  /** For tests: how it was started. */
+  /** For tests: the spawn request. */
   readonly request: SpawnRequest;
   readonly #pid: number;
-  /** For tests: what signals do to it. */
+  /** For tests: how it reacts to signals. */
   readonly signals: FakeSignals;
   readonly #settings: FakeChildSettings;
   readonly #channel: Channel = {};
@@ -76,7 +82,8 @@ export class FakeChild extends ChildHandle {
   readonly #descriptors: FakeDescriptors;
   readonly #holders: FakeHolder[] = [];
   readonly #receivedSignals: Signal[] = [];
-  #endTold = false;
+  /** Whether `exit` or `lost` was emitted. */
+  #endEmitted = false;
   #returncode: number | null = null;
 
   constructor(request: SpawnRequest, pid: number, settings: FakeChildSettings) {
@@ -109,12 +116,12 @@ export class FakeChild extends ChildHandle {
     });
   }
 
-  /** For tests: its number, which no process of any system has. */
+  /** For tests: its pid, which no process of any system has. */
   override get pid(): number {
     return this.#pid;
   }
 
-  /** A fake child that was not started yet is taken back; nobody hears of it any more. */
+  /** Takes back a child that was not started yet; it emits no event after that. */
   override abandon(): boolean {
     if (!this.#life.isCreated) {
       return false;
@@ -127,14 +134,15 @@ export class FakeChild extends ChildHandle {
 
   override kill(signal: Signal, scope: SignalScope = 'process'): KillAnswer {
     const number = signalNumber(signal);
-    // A dead child that nobody has heard of yet takes signals, as a zombie does.
-    if (!this.#access.findsChild(number, scope) || (this.#endTold && !(scope === 'group' && this.isHeld))) {
+    // Until its exit is emitted, a child that has ended accepts signals, as a zombie does. A group accepts them while it has
+    // members.
+    if (!this.#access.findsChild(number, scope) || (this.#endEmitted && !(scope === 'group' && this.isHeld))) {
       this.#settings.note(`signal ${nameOf(number)} finds nobody`);
       return 'gone';
     }
     this.#receivedSignals.push(nameOf(number));
     this.#settings.note(`signal ${nameOf(number)}${scope === 'group' ? ' to the group' : ''}`);
-    // At once, as in a kernel: what the caller does next finds a stopped child stopped. Its end is told later.
+    // The signal acts at once, as in a kernel: the next call finds a stopped child stopped. The exit is emitted later.
     if (this.#life.isRunning) {
       this.signals.receive(number);
     }
@@ -151,42 +159,45 @@ export class FakeChild extends ChildHandle {
     return this.#life.isRunning;
   }
 
-  /** For tests: how it ended, `null` while it has not. */
+  /** For tests: the return code, `null` before its end. */
   get returncode(): number | null {
     return this.#returncode;
   }
 
-  /** For tests: every signal that reached it, in order; by number where it has no name. */
+  /** For tests: all signals that it got, in order: names, or the number of one without a name. */
   get receivedSignals(): readonly Signal[] {
     return this.#receivedSignals;
   }
 
-  /** For tests: everything that its input took so far. */
+  /** For tests: all bytes that were written to its stdin and taken by the pipe. */
   get received(): Uint8Array {
     return this.#descriptors.input?.received ?? new Uint8Array(0);
   }
 
-  /** For tests: everything that its input took so far, as text. */
+  /** For tests: the bytes of `received` as UTF-8 text. */
   get receivedText(): string {
     return new TextDecoder().decode(this.received);
   }
 
-  /** For tests: whether the parent has closed the input, and everything it wrote was taken. */
+  /** For tests: whether the parent has closed stdin, and the pipe took everything that it wrote. */
   get inputEnded(): boolean {
     return this.#descriptors.input?.ended ?? true;
   }
 
-  /** For tests: bytes that the parent wrote and the full pipe did not take yet. */
+  /** For tests: number of bytes that the parent wrote and the full pipe did not take yet. */
   get stalledInputBytes(): number {
     return this.#descriptors.input?.stalledBytes ?? 0;
   }
 
-  /** For tests: bytes that were written to an output and that the parent has not read. */
+  /** For tests: number of bytes that were written to an output and not read by the parent. */
   unreadBytes(fd: number): number {
     return this.#descriptors.outputAt(fd)?.unreadBytes ?? 0;
   }
 
-  /** For tests: the child was started. */
+  /**
+   * For tests: starts the child.
+   * @throws {Error} if it was started before, or has ended.
+   */
   start(): void {
     this.#life.begin();
     this.#later(() => {
@@ -195,7 +206,11 @@ export class FakeChild extends ChildHandle {
     });
   }
 
-  /** For tests: the child could not be started. */
+  /**
+   * For tests: lets the start of the child fail.
+   * @param error - Emitted as `error`.
+   * @throws {Error} if it was started before, or has ended.
+   */
   failToStart(error: Error): void {
     this.#life.requireCreated();
     this.#life.end();
@@ -206,31 +221,63 @@ export class FakeChild extends ChildHandle {
     this.#life.changed();
   }
 
-  /** For tests: writes to an output; settles when the pipe took everything, so a full pipe stalls the writer. */
+  /**
+   * For tests: writes to an output.
+   * @param fd - The descriptor in the child.
+   * @param text - Bytes, or text as UTF-8.
+   * @returns when the pipe took everything: `'taken'`; or `'broken'` if nobody reads it any more.
+   * @throws {RangeError} if the child has no such descriptor.
+   */
   write(fd: number, text: string | Uint8Array): Promise<WriteOutcome> {
     const bytes = bytesOf(text);
     this.#settings.note(`writes ${showBytes(bytes)} to ${fd}`);
     return this.#descriptors.write(fd, bytes);
   }
 
-  /** For tests: reads from the input; waits only if nothing is there. An empty array is the end. */
+  /**
+   * For tests: reads from stdin; waits only if no bytes are in the pipe.
+   * @param maxBytes - Most bytes to read. Default: 65 536.
+   * @returns the bytes; an empty array at the end.
+   */
   read(maxBytes = 65_536): Promise<Uint8Array> {
     return this.#descriptors.read(maxBytes);
   }
 
-  /** For tests: closes one of its descriptors while it goes on: an early end of output, or a broken input. */
+  /**
+   * For tests: closes a descriptor of the running child.
+   * @param fd - 0 makes later writes of the parent fail; an output ends.
+   * @throws {RangeError} if the child has no such descriptor.
+   */
   closeFd(fd: number): void {
     this.#settings.note(`closes ${fd}`);
     this.#descriptors.close(fd);
   }
 
-  /** For tests: an output fails under the parent once it is read empty, as a terminal does with `EIO`. */
+  /**
+   * For tests: lets an output fail after all of its bytes were read, as a terminal fails with `EIO`.
+   * @param fd - The descriptor in the child.
+   * @param error - The error of the pipe.
+   */
   failOutput(fd: number, error: Error): void {
     this.#settings.note(`${fd} fails: ${error.message}`);
     this.#descriptors.outputAt(fd)?.fail(error);
   }
 
-  /** For tests: a descendant takes hold of pipes, and keeps them when the child ends. */
+  /**
+   * For tests: makes stdin fail. Waiting writes are refused with the error, and the child reads the end.
+   * @param error - The reason of the loss. Only `EPIPE` and `ECONNRESET` in its `code` mean that the reader left.
+   */
+  failInput(error: Error): void {
+    this.#settings.note(`0 fails: ${error.message}`);
+    this.#descriptors.input?.fail(error);
+  }
+
+  /**
+   * For tests: starts a descendant that holds pipes open, also after the child ended.
+   * @param fds - The descriptors in the child.
+   * @throws {Error} if the child has ended.
+   * @throws {RangeError} if it has no such descriptor.
+   */
   hold(fds: readonly number[]): FakeHolder {
     if (this.#life.hasEnded) {
       throw this.#life.mistake('has ended, and has no more descendants');
@@ -241,36 +288,43 @@ export class FakeChild extends ChildHandle {
     return holder;
   }
 
-  /** For tests: whether a descendant holds pipes of it. */
+  /** For tests: whether a descendant holds pipes of the child open. */
   get isHeld(): boolean {
     return this.#holders.some((holder) => holder.isHolding);
   }
 
-  /** For tests: gives up on a child that was never started. */
+  /** For tests: lets the start of a child fail that was not started yet. */
   abandonStart(): void {
     if (this.#life.isCreated) {
       this.failToStart(new Error('the fake child was never started'));
     }
   }
 
-  /** For tests: its descendants let go of everything. */
+  /** For tests: all descendants close their pipes. */
   releaseHolders(): void {
     this.#holders.forEach((holder) => {
       holder.release();
     });
   }
 
-  /** For tests: from now on `kill` finds nobody, as in the moment between a death and its notice. */
+  /** For tests: makes `kill` return `'gone'` from now on, as between the death of a child and the report of it. */
   becomeDeaf(): void {
     this.#access.refuse('gone');
   }
 
-  /** For tests: from now on `kill` throws `EPERM`, as for a child that changed its user. */
+  /** For tests: makes `kill` throw `EPERM` from now on, as for a child that changed its user. */
   refuseSignals(): void {
     this.#access.refuse('forbidden');
   }
 
-  /** For tests: exits, with 0 to 255. */
+  /**
+   * For tests: exits.
+   * @param returncode - 0 to 255. Default: 0.
+   * @param details - Other fields of the `exit` event. Default: a small resource usage, if the backend supports it.
+   * @throws {ValueError} for a number that is no integer or negative.
+   * @throws {RangeError} for a number above 255.
+   * @throws {Error} if the child was not started.
+   */
   exit(returncode = 0, details: FakeExitDetails = {}): void {
     if (wholeNumber(returncode, 'an exit code', 0) > 255) {
       throw new RangeError(`an exit code is at most 255, and not ${returncode}`);
@@ -278,12 +332,21 @@ export class FakeChild extends ChildHandle {
     this.#end(returncode, details);
   }
 
-  /** For tests: dies of a signal. */
+  /**
+   * For tests: is killed by a signal.
+   * @param signal - Name or number.
+   * @param details - As for `exit`.
+   * @throws {Error} if the child was not started.
+   */
   die(signal: Signal, details: FakeExitDetails = {}): void {
     this.#end(-signalNumber(signal), details);
   }
 
-  /** For tests: the link to the child dies; the child may run on, unseen. */
+  /**
+   * For tests: cuts the link to the child.
+   * @param phase - For the error. Default: the phase of the child.
+   * @param mayStillRun - For the error: whether the child may still run. Default: `true`.
+   */
   lose(phase: LossPhase = this.#life.isCreated ? 'starting' : 'running', mayStillRun = true): void {
     if (this.#life.hasEnded) {
       return;
@@ -291,15 +354,15 @@ export class FakeChild extends ChildHandle {
     this.#life.end();
     this.#settings.note('the link is lost');
     this.#later(() => {
-      this.#endTold = true;
+      this.#endEmitted = true;
       this.emit('lost', new TransportLostError('the link to the fake child was cut', { phase, mayStillRun }));
     });
     this.#life.changed();
   }
 
   /**
-   * For tests: calls back when it has ended, or when it goes on after a stop.
-   * @returns what ends that.
+   * For tests: calls a function when the child has ended, and when it was continued after a stop.
+   * @returns a function that ends that.
    */
   onChange(listener: () => void): () => void {
     return this.#life.onChange(listener);
@@ -314,9 +377,9 @@ export class FakeChild extends ChildHandle {
     this.#returncode = returncode;
     this.#settings.note(returncode < 0 ? `dies of ${nameOf(-returncode)}` : `exits with ${returncode}`);
     this.#descriptors.closeAll();
-    const usage = this.#settings.supports.resourceUsage ? { resourceUsage: LITTLE_USAGE } : {};
+    const usage = this.#settings.supports.resourceUsage ? { resourceUsage: DEFAULT_USAGE } : {};
     this.#later(() => {
-      this.#endTold = true;
+      this.#endEmitted = true;
       this.emit('exit', { returncode, ...usage, ...details });
     });
     this.#life.changed();

@@ -1,14 +1,14 @@
 /**
  * The descriptors of a fake child and of its descendants.
  *
- * 1. With `stderr: STDOUT` two descriptors are one pipe, held twice.
- * 2. What is no pipe (inherited, the null device, a file) takes every byte and keeps none.
+ * 1. With `stderr: STDOUT` two descriptors refer to one pipe.
+ * 2. A descriptor that is no pipe (inherited, the null device, a file) accepts and drops all bytes.
  */
 import type { SpawnRequest } from '@subwire/transport';
 import { FakeInput, type FakeInputSettings } from './fakeInput.js';
 import { makeFakeOutput, type FakeOutput, type FakePipeSettings, type WriteOutcome } from './fakeOutput.js';
 
-/** Both ends of everything that stands at the descriptors of a child. */
+/** The pipes at the descriptors of a child, with both ends. */
 export class FakeDescriptors {
   readonly input: FakeInput | null;
   readonly outputs: ReadonlyMap<number, FakeOutput>;
@@ -33,28 +33,28 @@ export class FakeDescriptors {
     }
   }
 
-  /** The output behind a descriptor, if that is a pipe. */
+  /** Returns the output at a descriptor, `undefined` if it is no pipe. */
   outputAt(fd: number): FakeOutput | undefined {
     return this.outputs.get(this.#stdio.get(fd)?.kind === 'stdout' ? 1 : fd);
   }
 
-  /** The child writes. */
+  /** For the child: writes. */
   write(fd: number, bytes: Uint8Array): Promise<WriteOutcome> {
     this.requireKnown(fd);
     return this.#open.has(fd) ? this.writeHeld(fd, bytes) : Promise.resolve('broken');
   }
 
-  /** Somebody who holds a descriptor writes. */
+  /** For a process that holds a descriptor: writes. */
   writeHeld(fd: number, bytes: Uint8Array): Promise<WriteOutcome> {
     return this.outputAt(fd)?.write(bytes) ?? Promise.resolve('taken');
   }
 
-  /** Somebody who holds descriptor 0 reads. */
+  /** For a process that holds descriptor 0: reads. */
   read(maxBytes: number): Promise<Uint8Array> {
     return this.input?.read(Math.max(1, maxBytes)) ?? Promise.resolve(new Uint8Array(0));
   }
 
-  /** The child closes a descriptor. */
+  /** For the child: closes a descriptor. */
   close(fd: number): void {
     this.requireKnown(fd);
     if (this.#open.delete(fd)) {
@@ -62,14 +62,14 @@ export class FakeDescriptors {
     }
   }
 
-  /** The child is gone. */
+  /** For the child: closes all descriptors, at its end. */
   closeAll(): void {
     for (const fd of [...this.#open]) {
       this.close(fd);
     }
   }
 
-  /** One more process holds a descriptor. */
+  /** Counts one more process that holds a descriptor. */
   take(fd: number): void {
     this.outputAt(fd)?.addHolder();
     if (fd === 0) {
@@ -77,7 +77,7 @@ export class FakeDescriptors {
     }
   }
 
-  /** One process less holds a descriptor. */
+  /** Counts one process less that holds a descriptor. */
   letGo(fd: number): void {
     this.outputAt(fd)?.removeHolder();
     if (fd === 0) {
@@ -85,7 +85,7 @@ export class FakeDescriptors {
     }
   }
 
-  /** @throws {RangeError} if the child was started without that descriptor: a mistake in the test. */
+  /** @throws {RangeError} if the child was started without that descriptor. */
   requireKnown(fd: number): void {
     if (!this.#stdio.has(fd)) {
       throw new RangeError(`the fake child has no descriptor ${fd}`);

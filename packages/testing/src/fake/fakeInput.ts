@@ -1,23 +1,32 @@
 /**
  * A pipe from the parent to a fake child.
  *
- * 1. A write that fits is taken at once, as by a kernel; the rest waits until the child reads.
- * 2. The parent's end closes when everything was taken after `end()`, or when nobody holds the reading end any more: at
- *    once, or with the next write if the backend cannot see it earlier.
- * 3. The child sees the end when the parent has closed and everything was read.
+ * 1. The pipe takes as many bytes of a write as it has room for at once, as in a kernel. The rest waits until the child
+ *    reads.
+ * 2. After `end()` the parent's end closes when the pipe took everything. It also closes when no process holds the reading
+ *    end any more: at once with `peerClose`, else at the next write.
+ * 3. The child reads the end when the parent has closed and all bytes were read.
+ *
+ * | state  | write                  | the child reads                | `end`                   | no reader is left  | `fail` |
+ * | ------ | ---------------------- | ------------------------------ | ----------------------- | ------------------ | ------ |
+ * | open   | take, or wait for room | bytes, or waits                | ending; closed if empty | closed, see rule 2 | closed |
+ * | ending | -                      | bytes; closed if all are taken | -                       | closed, see rule 2 | closed |
+ * | closed | refuse with `EPIPE`    | bytes, then the end            | -                       | -                  | -      |
  */
+import { Fifo } from '@subwire/transport';
 import { ByteStore } from '../bytes/byteStore.js';
 import { joinBytes, showBytes } from '../bytes/bytes.js';
 import { PostedInput, type Flushed } from './postedInput.js';
+import { restLength } from './waitingBytes.js';
 import type { Scheduler } from '../clock/scheduler.js';
 
-/** Settings of the input of a fake child. */
+/** Options of the stdin of a fake child. */
 export interface FakeInputSettings {
   readonly scheduler: Pick<Scheduler, 'post'>;
   readonly capacityBytes: number;
-  /** Whether the parent sees that nobody reads any more before it writes. */
+  /** Whether the parent notices before its next write that no process holds the reading end any more. */
   readonly peerClose: boolean;
-  /** Takes note of what the parent does. */
+  /** Adds a line to the timeline. */
   readonly note: (what: string) => void;
 }
 
@@ -31,12 +40,12 @@ interface WaitingRead {
   readonly settle: (bytes: Uint8Array) => void;
 }
 
-/** The parent's end, with the child's end behind the members that say so. */
+/** The parent's end. The members that are marked "for the child" are the child's end. */
 export class FakeInput extends PostedInput<WaitingChunk> {
   readonly #settings: FakeInputSettings;
   readonly #store = new ByteStore();
   readonly #received: Uint8Array[] = [];
-  readonly #reads: WaitingRead[] = [];
+  readonly #reads = new Fifo<WaitingRead>();
   #holders = 1;
   #ending = false;
   #ended = false;
@@ -74,9 +83,9 @@ export class FakeInput extends PostedInput<WaitingChunk> {
   }
 
   /**
-   * For the child: reads.
-   * @param maxBytes - The most that is returned, at least 1.
-   * @returns what is there, waiting only if there is nothing; an empty array at the end.
+   * For the child: reads; waits only if no bytes are in the pipe.
+   * @param maxBytes - Most bytes to read, at least 1.
+   * @returns the bytes; an empty array at the end.
    */
   read(maxBytes: number): Promise<Uint8Array> {
     return new Promise((settle) => {
@@ -85,12 +94,12 @@ export class FakeInput extends PostedInput<WaitingChunk> {
     });
   }
 
-  /** For the child: one more process holds the reading end. */
+  /** For the child: counts one more process that holds the reading end. */
   addHolder(): void {
     this.#holders += 1;
   }
 
-  /** For the child: one process less holds the reading end. */
+  /** For the child: counts one process less that holds the reading end. */
   removeHolder(): void {
     this.#holders -= 1;
     if (this.#holders <= 0 && (this.#settings.peerClose || this.waiting.length > 0)) {
@@ -98,17 +107,25 @@ export class FakeInput extends PostedInput<WaitingChunk> {
     }
   }
 
-  /** For tests: everything that the parent wrote and the pipe took, also what nobody has read yet. */
+  /** For tests: makes the pipe fail. Waiting writes are refused with the error, and the child reads the end. */
+  fail(error: Error): void {
+    if (!this.isClosed) {
+      this.shut(error);
+      this.#serveReads();
+    }
+  }
+
+  /** For tests: all bytes that the pipe took, also those that were not read yet. */
   get received(): Uint8Array {
     return joinBytes(this.#received);
   }
 
-  /** For tests: bytes that the parent wrote and the pipe has no room for. */
+  /** For tests: number of bytes that wait for room in the pipe. */
   get stalledBytes(): number {
-    return this.waiting.reduce((sum, { rest }) => sum + rest.length, 0);
+    return restLength(this.waiting);
   }
 
-  /** For tests: whether the parent has closed its end, and everything it wrote was taken. */
+  /** For tests: whether the parent has closed its end, and the pipe took everything that it wrote. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -121,7 +138,7 @@ export class FakeInput extends PostedInput<WaitingChunk> {
   }
 
   #serveReads(): void {
-    for (let read = this.#reads[0]; read !== undefined; read = this.#reads[0]) {
+    for (let read = this.#reads.peek(); read !== undefined; read = this.#reads.peek()) {
       if (this.#store.length === 0 && !this.isClosed) {
         return;
       }
@@ -131,9 +148,9 @@ export class FakeInput extends PostedInput<WaitingChunk> {
     }
   }
 
-  /** Room was made: what waited moves up, and its writer hears of it on a turn of its own. */
+  /** After bytes were read: takes bytes of waiting writes. A write that was taken whole is reported in a later turn. */
   #refill(): void {
-    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+    for (let first = this.waiting.peek(); first !== undefined; first = this.waiting.peek()) {
       const room = this.#settings.capacityBytes - this.#store.length;
       this.#take(first.rest.subarray(0, room));
       first.rest = first.rest.subarray(room);

@@ -1,4 +1,12 @@
-/** The life of a fake child: created, running, ended; and who wants to know of a change. */
+/**
+ * The state of a fake child, and the listeners for changes.
+ *
+ * | state   | `begin` | `end` |
+ * | ------- | ------- | ----- |
+ * | created | running | ended |
+ * | running | throw   | ended |
+ * | ended   | throw   | ended |
+ */
 export class FakeLife {
   readonly #program: string;
   readonly #listeners = new Set<() => void>();
@@ -21,7 +29,7 @@ export class FakeLife {
     return this.#state === 'ended';
   }
 
-  /** @throws {Error} if it was started before: a mistake in the test. */
+  /** @throws {Error} if it was started before, or has ended. */
   begin(): void {
     this.requireCreated();
     this.#state = 'running';
@@ -31,28 +39,28 @@ export class FakeLife {
     this.#state = 'ended';
   }
 
-  /** @throws {Error} if it was started before. */
+  /** @throws {Error} unless its state is created. */
   requireCreated(): void {
     if (this.#state !== 'created') {
       throw this.mistake('was started already');
     }
   }
 
-  /** @throws {Error} if it was never started. */
+  /** @throws {Error} if it was not started. */
   requireStarted(): void {
     if (this.#state === 'created') {
       throw this.mistake('has not been started');
     }
   }
 
-  /** Makes an error that says what the test got wrong about the child. */
+  /** Returns an error for a mistake of the test. */
   mistake(what: string): Error {
     return new Error(`the fake child ${JSON.stringify(this.#program)} ${what}`);
   }
 
   /**
-   * Calls back at every change.
-   * @returns what ends that.
+   * Calls a function at every change.
+   * @returns a function that ends that.
    */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -61,7 +69,7 @@ export class FakeLife {
     };
   }
 
-  /** Tells that something has changed. */
+  /** Calls the listeners. */
   changed(): void {
     for (const listener of [...this.#listeners]) {
       listener();

@@ -1,26 +1,33 @@
 /**
  * A pipe from a fake child to its parent.
  *
- * 1. What the child writes waits in the pipe, as much as it holds; more waits with the writer.
- * 2. The parent gets it only while it reads, one chunk a turn, cut as the backend was told.
- * 3. The parent sees the end when nobody holds the writing end any more, neither the child nor a descendant, and a
- *    failure of the pipe when everything in it was read.
+ * 1. The pipe takes as many bytes of a write as it has room for. The rest waits until the parent reads.
+ * 2. While the parent reads, it gets one chunk in each turn, cut by the cutter.
+ * 3. After all bytes were read, the parent gets the end if no process holds the writing end any more (the child or a
+ *    descendant), or the failure of the pipe if it failed.
+ *
+ * | state   | write                  | a turn                                        | `pause` | `resume` | `close`              |
+ * | ------- | ---------------------- | --------------------------------------------- | ------- | -------- | -------------------- |
+ * | paused  | take, or wait for room | -                                             | -       | reading  | closed, break writes |
+ * | reading | take, or wait for room | one chunk; after the last one the end: closed | paused  | -        | closed, break writes |
+ * | closed  | 'broken'               | -                                             | -       | -        | -                    |
  */
-import { ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
+import { Fifo, ReadPipeHandle, type BufferReceiver } from '@subwire/transport';
 import { ByteStore } from '../bytes/byteStore.js';
 import type { Cutter } from '../bytes/chunking.js';
 import type { Channel, Scheduler } from '../clock/scheduler.js';
+import { restLength } from './waitingBytes.js';
 
-/** Settings of the pipes of a fake child. */
+/** Options of an output of a fake child. */
 export interface FakePipeSettings {
   readonly scheduler: Pick<Scheduler, 'post'>;
   readonly capacityBytes: number;
   readonly cutter: Cutter;
-  /** Whether the parent may have it read straight into its memory. */
+  /** Whether the parent can let it read into memory of its own. */
   readonly readInto: boolean;
 }
 
-/** What a write into a fake pipe came to: all of it is in the pipe, or nobody reads any more. */
+/** The result of a write into a fake pipe: `'taken'` by the pipe, or `'broken'` because the reader closed it. */
 export type WriteOutcome = 'taken' | 'broken';
 
 interface WaitingWrite {
@@ -28,18 +35,18 @@ interface WaitingWrite {
   readonly settle: (outcome: WriteOutcome) => void;
 }
 
-/** The parent's end, with the child's end behind the members that say so. */
+/** The parent's end. The members that are marked "for the child" are the child's end. */
 export class FakeOutput extends ReadPipeHandle {
   readonly #settings: FakePipeSettings;
   readonly #channel: Channel = {};
   readonly #store = new ByteStore();
-  readonly #waiting: WaitingWrite[] = [];
+  readonly #waiting = new Fifo<WaitingWrite>();
   #holders = 1;
   #reading = false;
   #posted = false;
   #closed = false;
   #failure: Error | null = null;
-  /** For the pipe that reads into memory of the parent's. */
+  /** Set by a pipe that reads into memory of the parent. */
   protected receiver: BufferReceiver | null = null;
 
   constructor(settings: FakePipeSettings) {
@@ -65,7 +72,7 @@ export class FakeOutput extends ReadPipeHandle {
     }
   }
 
-  /** For the child: writes; the promise settles when the pipe took everything. */
+  /** For the child: writes; resolves when the pipe took everything, or was closed. */
   write(bytes: Uint8Array): Promise<WriteOutcome> {
     if (this.#closed) {
       return Promise.resolve('broken');
@@ -76,26 +83,26 @@ export class FakeOutput extends ReadPipeHandle {
     });
   }
 
-  /** For the child: one more process holds the writing end. */
+  /** For the child: counts one more process that holds the writing end. */
   addHolder(): void {
     this.#holders += 1;
   }
 
-  /** For the child: one process less holds the writing end. */
+  /** For the child: counts one process less that holds the writing end. */
   removeHolder(): void {
     this.#holders -= 1;
     this.#post();
   }
 
-  /** For tests: the pipe fails under the parent. */
+  /** For tests: makes the pipe fail after all of its bytes were read. */
   fail(error: Error): void {
     this.#failure = error;
     this.#post();
   }
 
-  /** For tests: bytes that the child wrote and the parent has not read. */
+  /** For tests: number of bytes that were written and not read. */
   get unreadBytes(): number {
-    return this.#store.length + this.#waiting.reduce((sum, { rest }) => sum + rest.length, 0);
+    return this.#store.length + restLength(this.#waiting);
   }
 
   get #hasEnded(): boolean {
@@ -104,7 +111,7 @@ export class FakeOutput extends ReadPipeHandle {
   }
 
   #fill(): void {
-    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+    for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
       const room = this.#settings.capacityBytes - this.#store.length;
       this.#store.push(first.rest.subarray(0, room));
       first.rest = first.rest.subarray(room);
@@ -156,14 +163,18 @@ export class FakeOutput extends ReadPipeHandle {
       // Reported where it was thrown; the transport has closed us by now.
       return void thrown;
     }
+    if (room.length === 0 || !this.#reading || this.#closed || this.receiver !== receiver) {
+      // It wants nothing now, or no longer in its memory.
+      return;
+    }
     const chunk = this.#store.take(Math.min(length, room.length));
     room.set(chunk);
     receiver.bufferUpdated(chunk.length);
   }
 
   #breakWriters(): void {
-    for (const { settle } of this.#waiting.splice(0)) {
-      settle('broken');
+    for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
+      first.settle('broken');
     }
   }
 
@@ -174,14 +185,14 @@ export class FakeOutput extends ReadPipeHandle {
   }
 }
 
-/** The same, able to read straight into memory of the parent's. */
+/** An output that can read into memory of the parent. */
 class FakeBufferedOutput extends FakeOutput {
   override readInto(receiver: BufferReceiver | null): void {
     this.receiver = receiver;
   }
 }
 
-/** Makes the pipe that fits the settings. */
+/** Returns an output for the given options. */
 export function makeFakeOutput(settings: FakePipeSettings): FakeOutput {
   return settings.readInto ? new FakeBufferedOutput(settings) : new FakeOutput(settings);
 }

@@ -1,9 +1,9 @@
 /**
- * A child written as a function.
+ * A child whose program is a function.
  *
- * 1. The function is the program: it returns its exit code (nothing is 0), and a throw is a crash: exit code 1.
- * 2. When the child ends otherwise (a signal, or `exit()` elsewhere), no wait of the function ever returns.
- * 3. While the child is stopped, its waits do not return.
+ * 1. The function returns the exit code; `undefined` is 0. If it throws, the exit code is 1.
+ * 2. If the child ends in another way (a signal, or `exit()` elsewhere), the promises that the function awaits never settle.
+ * 3. While the child is stopped, the promises that the function awaits do not settle.
  */
 import { BrokenPipeError, type Clock, type Signal } from '@subwire/transport';
 import { joinBytes } from '../bytes/bytes.js';
@@ -14,67 +14,77 @@ import { ProgramGate } from './programGate.js';
 
 /** An output of a program. */
 export interface ProgramOutput {
-  /** Writes; waits while the pipe is full. If nobody reads any more the program dies of SIGPIPE, unless that is handled. */
+  /**
+   * Writes; waits while the pipe is full.
+   *
+   * If the reader has closed the pipe, SIGPIPE kills the program.
+   * @param text - Bytes, or text as UTF-8.
+   * @throws {BrokenPipeError} (rejects) if the program handles or ignores SIGPIPE.
+   */
   write(text: string | Uint8Array): Promise<void>;
-  /** Closes it, while the program goes on. */
+  /** Closes the descriptor. */
   close(): void;
 }
 
-/** The input of a program. */
+/** The stdin of a program. */
 export interface ProgramInput extends AsyncIterable<Uint8Array> {
-  /** Reads what is there, waiting only if there is nothing; an empty array is the end. */
+  /**
+   * Reads; waits only if no bytes are in the pipe.
+   * @param maxBytes - Most bytes to read. Default: 65 536.
+   * @returns the bytes; an empty array at the end.
+   */
   read(maxBytes?: number): Promise<Uint8Array>;
-  /** Reads to the end. */
+  /** Reads to the end and returns all bytes. */
   readAll(): Promise<Uint8Array>;
-  /** Closes it, while the program goes on. */
+  /** Closes the descriptor. */
   close(): void;
 }
 
-/** What a program sees of the world. */
+/** What the function of a program can use. */
 export interface ProgramContext {
   readonly program: string;
   readonly args: readonly string[];
-  /** What was given as `env`; `null` if the child inherits ours. */
+  /** The option `env`; `null` if the child inherits ours. */
   readonly env: Readonly<Record<string, string>> | null;
   readonly cwd: string | null;
   readonly pid: number;
   readonly stdin: ProgramInput;
   readonly stdout: ProgramOutput;
   readonly stderr: ProgramOutput;
-  /** An output by its number. */
+  /** Returns an output by its descriptor. */
   readonly output: (fd: number) => ProgramOutput;
-  /** Handles a signal, `'ignore'`s it, or gives it its default effect again (`null`). A handler may end the program. */
+  /** Sets a handler for a signal, ignores it (`'ignore'`), or restores its default (`null`). A handler may end the program. */
   readonly on: (signal: Signal, handler: (() => Promise<void> | void) | 'ignore' | null) => void;
-  /** Waits, on the clock of the backend. */
+  /** Waits for so many milliseconds, on the clock of the backend. */
   readonly sleep: (delayMs: number) => Promise<void>;
-  /** Waits for ever; a signal ends it. */
+  /** Waits until a signal ends the program. */
   readonly forever: () => Promise<never>;
-  /** Ends at once, from anywhere in the function or in a handler; it throws, to get out of there. */
+  /** Ends the program at once, from the function or from a handler. It throws, to leave the function. */
   readonly exit: (returncode: number) => never;
-  /** Ends at once by a signal. */
+  /** Kills the program at once by a signal. It throws, to leave the function. */
   readonly die: (signal: Signal) => never;
-  /** Starts a descendant that holds pipes. */
+  /** Starts a descendant that holds pipes open. */
   readonly hold: (fds: readonly number[]) => FakeHolder;
-  /** The whole child, for what programs cannot do. */
+  /** The child, for what a program cannot do. */
   readonly child: FakeChild;
 }
 
-/** A program: returns its exit code, now or later. */
+/** A program as a function, which returns the exit code or a promise of it. */
 export type FakeProgram = (context: ProgramContext) => Promise<number | void> | number | void;
 
-/** Thrown inside a program that ended itself; nobody ever sees it. */
+/** Thrown by `exit` and `die` to leave the function; it is caught here. */
 class ProgramUnwound extends Error {
   override readonly name: string = 'ProgramUnwound';
 }
 
-/** Runs a program as a child; `onCrash` hears of a throw. */
+/** Runs the program of a child; calls `onCrash` if it throws. */
 export async function runProgram(
   program: FakeProgram,
   child: FakeChild,
   clock: Clock,
   onCrash: (thrown: unknown) => void,
 ): Promise<void> {
-  /** Runs a part of the program; a throw of any part is the end of the whole. */
+  /** Runs the function, or a handler. If it throws, the child exits. */
   const guard = async (part: () => Promise<number | void> | number | void): Promise<number | void> => {
     try {
       return await part();
@@ -147,7 +157,7 @@ function contextOf(
   };
 }
 
-/** Resolves after a delay; the timer goes when the child does. */
+/** Resolves after a delay. The end of the child cancels the timer. */
 function slept(child: FakeChild, clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(() => {

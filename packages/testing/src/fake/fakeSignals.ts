@@ -1,32 +1,38 @@
 /**
- * What signals do to a fake child.
+ * How a fake child reacts to signals.
  *
- * 1. SIGKILL and SIGSTOP cannot be caught or ignored.
- * 2. A stopped child takes no notice of anything but SIGKILL and SIGCONT; the rest waits for SIGCONT, each signal once.
- * 3. A signal is handled if there is a handler, does nothing if it is ignored, and ends the child otherwise, unless it is
- *    one of those that do nothing by default.
+ * 1. SIGKILL and SIGSTOP cannot be handled or ignored.
+ * 2. A signal with a handler calls it. An ignored signal does nothing. Every other signal has its default effect: most kill
+ *    the child, some stop it, and some do nothing.
+ *
+ * | state   | SIGKILL | SIGSTOP | SIGCONT                                  | another signal                           |
+ * | ------- | ------- | ------- | ---------------------------------------- | ---------------------------------------- |
+ * | running | dies    | stopped | its handler is called                    | handler, nothing, dies or stopped: rule 2 |
+ * | stopped | dies    | -       | running; pending signals, then its handler | pending, each signal once              |
  */
 import { signalName, signalNumber, type Signal } from '@subwire/transport';
 import { wholeNumber } from '../bytes/checks.js';
 
-/** Signals that do nothing unless they are handled. */
+/** Signals that do nothing by default. */
 const HARMLESS: ReadonlySet<string> = new Set(['SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH']);
+/** Signals that stop the child by default. */
 const STOPPING: ReadonlySet<string> = new Set(['SIGTSTP', 'SIGTTIN', 'SIGTTOU']);
 
-/** What the signals act on. */
+/** The child on which the signals act. */
 export interface SignalTarget {
-  /** Ends the child by a signal. */
+  /** Kills the child. */
   dieOf(number: number): void;
   stopped(): void;
   continued(): void;
 }
 
-/** The dispositions of one child. */
+/** The signal dispositions of one child. */
 export class FakeSignals {
   readonly #target: SignalTarget;
   readonly #handlers = new Map<number, () => void>();
   readonly #ignored = new Set<number>();
-  readonly #blocked = new Set<number>();
+  /** Signals that arrived while the child was stopped. */
+  readonly #pending = new Set<number>();
   #stopped = false;
 
   constructor(target: SignalTarget) {
@@ -37,7 +43,11 @@ export class FakeSignals {
     return this.#stopped;
   }
 
-  /** Handles a signal from now on; `null` gives it its default effect again. */
+  /**
+   * Sets the handler of a signal.
+   * @param signal - Name or number.
+   * @param handler - `null` restores the default effect.
+   */
   handle(signal: Signal, handler: (() => void) | null): void {
     const number = signalNumber(signal);
     this.#ignored.delete(number);
@@ -49,8 +59,10 @@ export class FakeSignals {
   }
 
   /**
-   * Ignores a signal from now on.
-   * @param times - How often; then it has its default effect again. Default: for ever.
+   * Ignores a signal.
+   * @param signal - Name or number.
+   * @param times - How often; then its default effect is restored. Default: always.
+   * @throws {ValueError} unless `times` is `Infinity` or an integer of at least 1.
    */
   ignore(signal: Signal, times: number = Infinity): void {
     const number = signalNumber(signal);
@@ -68,7 +80,7 @@ export class FakeSignals {
     });
   }
 
-  /** A signal arrives. */
+  /** Delivers a signal. */
   receive(signal: Signal): void {
     const number = signalNumber(signal);
     const name = signalName(number) ?? '';
@@ -83,7 +95,7 @@ export class FakeSignals {
       this.#continue();
       this.#handlers.get(number)?.();
     } else if (this.#stopped) {
-      this.#blocked.add(number);
+      this.#pending.add(number);
     } else {
       this.#act(number, name);
     }
@@ -115,9 +127,9 @@ export class FakeSignals {
     }
     this.#stopped = false;
     this.#target.continued();
-    const blocked = [...this.#blocked];
-    this.#blocked.clear();
-    for (const number of blocked) {
+    const pending = [...this.#pending];
+    this.#pending.clear();
+    for (const number of pending) {
       this.receive(number);
     }
   }

@@ -1,6 +1,6 @@
 import { SpawnError, type SpawnStage, type SystemErrorCode } from '@subwire/transport';
 
-/** The stage at which a real backend reports each failure, and what it blames. */
+/** The stage at which a real backend reports each error code, and what `path` names then. */
 const FAILURES: Partial<
   Record<SystemErrorCode, { readonly stage: SpawnStage; readonly blames: 'program' | 'cwd' | null }>
 > = {
@@ -21,11 +21,11 @@ const FAILURES: Partial<
 /** A failure to start a fake child. */
 export interface FakeSpawnFailure {
   readonly code: SystemErrorCode;
-  /** Default: where a real backend reports this code. `{ code: 'ENOENT', stage: 'cwd' }` is a missing directory. */
+  /** The stage. Default: that at which a real backend reports the code. A missing directory has the stage `'cwd'`. */
   readonly stage?: SpawnStage;
 }
 
-/** Returns the error that a real backend gives for a failure. */
+/** Returns the error that a real backend reports for a failure. */
 export function fakeSpawnError(failure: FakeSpawnFailure, program: string, cwd: string | null): SpawnError {
   const known = FAILURES[failure.code];
   const stage = failure.stage ?? known?.stage ?? 'exec';

@@ -6,53 +6,66 @@ import { FakeInput } from './fakeInput.js';
 import { makeFakeOutput, type WriteOutcome } from './fakeOutput.js';
 import { Scheduler } from '../clock/scheduler.js';
 
-/** Settings of an in-memory pipe. */
+/** Options of `memoryReadPipe`. */
 export interface MemoryPipeOptions {
-  /** How data is cut into chunks. Default: `'written'`. */
+  /** How the bytes are cut into chunks. Default: `'written'`. */
   readonly chunking?: Chunking;
-  /** Feeds `chunking: 'random'`. Default: 0. */
+  /** Seed for `chunking: 'random'`. Default: 0. */
   readonly seed?: number;
-  /** How much it holds. Default: 65 536 bytes. */
+  /** Capacity of the pipe. Default: 65 536 bytes. */
   readonly capacityBytes?: number;
 }
 
-/** Settings of an in-memory pipe that is written. */
+/** Options of `memoryWritePipe`. */
 export interface MemoryWritePipeOptions extends Pick<MemoryPipeOptions, 'capacityBytes'> {
-  /** Whether the writer sees the reader's close before it writes. Default: `true`. */
+  /** Whether the writer notices the close of the reader before its next write. Default: `true`. */
   readonly peerClose?: boolean;
 }
 
-/** A pipe for `connectReadPipe`, with the writer's end for the test. */
+/** A pipe in memory whose reading end is for `connectReadPipe`, and whose writing end is for the test. */
 export interface MemoryReadPipe {
-  /** For `connectReadPipe`. */
+  /** The reading end, for `connectReadPipe`. */
   readonly pipe: ReadPipeHandle;
-  /** Writes; settles when the pipe took everything (`'broken'` if it was closed). */
+  /**
+   * Writes.
+   * @param text - Bytes, or text as UTF-8.
+   * @returns when the pipe took everything: `'taken'`; `'broken'` if it was closed.
+   */
   write(text: string | Uint8Array): Promise<WriteOutcome>;
-  /** Closes the writer's end. */
+  /** Closes the writing end. */
   end(): void;
-  /** Makes the pipe fail under its reader, once everything in it was read. */
+  /** Makes the pipe fail after all of its bytes were read. */
   fail(error: Error): void;
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when nothing more happens before the test does something. */
   settle(): Promise<void>;
 }
 
-/** A pipe for `connectWritePipe`, with the reader's end for the test. */
+/** A pipe in memory whose writing end is for `connectWritePipe`, and whose reading end is for the test. */
 export interface MemoryWritePipe {
-  /** For `connectWritePipe`. */
+  /** The writing end, for `connectWritePipe`. */
   readonly pipe: WritePipeHandle;
-  /** Reads what is there, waiting only if there is nothing; an empty array is the end. */
+  /**
+   * Reads; waits only if no bytes are in the pipe.
+   * @param maxBytes - Most bytes to read. Default: 65 536.
+   * @returns the bytes; an empty array at the end.
+   */
   read(maxBytes?: number): Promise<Uint8Array>;
-  /** Whether the writer has closed its end, and everything it wrote was taken. */
+  /** Whether the writer has closed its end, and the pipe took everything that it wrote. */
   readonly ended: boolean;
-  /** Closes the reader's end. */
+  /** Closes the reading end. */
   close(): void;
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when nothing more happens before the test does something. */
   settle(): Promise<void>;
 }
 
 const DEFAULT_CAPACITY_BYTES = 65_536;
 
-/** Makes a pipe in memory that is read through `connectReadPipe`. */
+/**
+ * Creates a pipe in memory for `connectReadPipe`.
+ *
+ * @param options - See `MemoryPipeOptions`.
+ * @throws {ValueError} for an unknown chunking, or a capacity that is no integer of at least 1.
+ */
 export function memoryReadPipe(options: MemoryPipeOptions = {}): MemoryReadPipe {
   const scheduler = new Scheduler();
   const pipe = makeFakeOutput({
@@ -78,7 +91,12 @@ export function memoryReadPipe(options: MemoryPipeOptions = {}): MemoryReadPipe 
   };
 }
 
-/** Makes a pipe in memory that is written through `connectWritePipe`. */
+/**
+ * Creates a pipe in memory for `connectWritePipe`.
+ *
+ * @param options - See `MemoryWritePipeOptions`.
+ * @throws {ValueError} for a capacity that is no integer of at least 1.
+ */
 export function memoryWritePipe(options: MemoryWritePipeOptions = {}): MemoryWritePipe {
   const scheduler = new Scheduler();
   const pipe = new FakeInput({

@@ -1,13 +1,13 @@
-import { BrokenPipeError, WritePipeHandle } from '@subwire/transport';
+import { BrokenPipeError, Fifo, WritePipeHandle } from '@subwire/transport';
 import type { Channel, Scheduler } from '../clock/scheduler.js';
 
-/** Says that a chunk was taken, or (with an error) that it never will be. */
+/** Called when a chunk was taken, or with an error when it will not be taken. */
 export type Flushed = (error?: Error | null) => void;
 
-/** The parent's end of an input in memory: what becomes of chunks that have to wait is told on turns of its own. */
+/** The parent's end of an input in memory. It reports what happened to waiting chunks in later turns. */
 export abstract class PostedInput<Waiting extends { readonly flushed: Flushed }> extends WritePipeHandle {
-  /** Chunks that nobody has taken yet, the oldest first. */
-  protected readonly waiting: Waiting[] = [];
+  /** The chunks that were not taken yet, in order. */
+  protected readonly waiting: Fifo<Waiting> = new Fifo<Waiting>();
   readonly #scheduler: Pick<Scheduler, 'post'>;
   readonly #channel: Channel = {};
   #closed = false;
@@ -22,27 +22,27 @@ export abstract class PostedInput<Waiting extends { readonly flushed: Flushed }>
     return this.#closed;
   }
 
-  /** The oldest waiting chunk was taken. */
+  /** Removes the first waiting chunk and reports that it was taken. */
   protected flushFirst(): void {
     const flushed = this.waiting.shift()?.flushed;
     this.#later(() => flushed?.());
   }
 
-  /** A chunk will never be taken. */
-  protected refuse(flushed: Flushed): void {
+  /** Reports that a chunk will not be taken. */
+  protected refuse(flushed: Flushed, error: Error = new BrokenPipeError()): void {
     this.#later(() => {
-      flushed(new BrokenPipeError());
+      flushed(error);
     });
   }
 
-  /** Refuses what waits, and closes, once. */
+  /** Refuses the waiting chunks and closes. Later calls do nothing. */
   protected shut(error: Error | null): void {
     if (this.#closed) {
       return;
     }
     this.#closed = true;
-    for (const { flushed } of this.waiting.splice(0)) {
-      this.refuse(flushed);
+    for (let first = this.waiting.shift(); first !== undefined; first = this.waiting.shift()) {
+      this.refuse(first.flushed, error ?? undefined);
     }
     this.#later(() => {
       this.emit('close', error);

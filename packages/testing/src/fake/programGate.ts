@@ -1,10 +1,13 @@
 import type { FakeChild } from './fakeChild.js';
 
 /**
- * Lets the waits of a program return only while its child runs.
+ * Settles the promises of a program only while its child runs.
  *
- * While the child is stopped they are held back; once it has ended they never return, as in a process that was killed: no
- * `finally` runs, and nothing can be caught.
+ * | state of the child | a promise settles                                                                      |
+ * | ------------------ | -------------------------------------------------------------------------------------- |
+ * | running            | the program continues                                                                  |
+ * | stopped            | it waits for SIGCONT                                                                   |
+ * | ended              | it never settles for the program: no `finally` runs, as in a process that was killed   |
  */
 export class ProgramGate {
   readonly #child: FakeChild;
@@ -21,7 +24,7 @@ export class ProgramGate {
     });
   }
 
-  /** Passes on what a promise comes to. */
+  /** Returns a promise that settles like the given one, while the child runs. */
   pass<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve) => {
       const settle = (): void => {

@@ -7,7 +7,7 @@ import {
   type SpawnRequest,
 } from '@subwire/transport';
 
-/** Whether signals reach a fake child: what its backend can do, and what the test says. */
+/** Decides whether a signal reaches a fake child, by the capabilities of the backend and the settings of the test. */
 export class SignalAccess {
   readonly #supports: BackendCapabilities;
   readonly #leadsGroup: boolean;
@@ -18,15 +18,15 @@ export class SignalAccess {
     this.#leadsGroup = request.startNewSession || request.processGroup === 0;
   }
 
-  /** From now on there is nobody, or it is not permitted. */
+  /** Makes all signals fail from now on: `'gone'`, or `'forbidden'`. */
   refuse(refusal: 'gone' | 'forbidden'): void {
     this.#refusal = refusal;
   }
 
   /**
-   * Asks whether a signal would find the child.
-   * @throws {NotSupportedError} if the backend cannot send it.
-   * @throws {SubprocessError} `EPERM` if it is not permitted.
+   * Tells whether a signal reaches the child.
+   * @throws {NotSupportedError} if the backend does not support the signal or the scope.
+   * @throws {SubprocessError} with `EPERM` after `refuse('forbidden')`.
    */
   findsChild(signal: number, scope: SignalScope): boolean {
     const { signals, signalScopes } = this.#supports;

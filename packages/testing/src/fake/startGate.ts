@@ -1,9 +1,18 @@
+import { Fifo } from '@subwire/transport';
 import type { Channel, Scheduler } from '../clock/scheduler.js';
 
-/** Holds back what the pipes of a child have to tell until its start was told. */
+/**
+ * Holds back the deliveries of the pipes of a child until its `spawn` was emitted.
+ *
+ * | state  | `post`                    | `open`                             |
+ * | ------ | ------------------------- | ---------------------------------- |
+ * | closed | the task is held back     | open; the held tasks are posted    |
+ * | open   | the task is posted        | -                                  |
+ */
 export class StartGate implements Pick<Scheduler, 'post'> {
   readonly #scheduler: Pick<Scheduler, 'post'>;
-  #held: (readonly [channel: Channel, run: () => void])[] | null = [];
+  /** `null` when the gate is open. */
+  #held: Fifo<readonly [channel: Channel, run: () => void]> | null = new Fifo();
 
   constructor(scheduler: Pick<Scheduler, 'post'>) {
     this.#scheduler = scheduler;
@@ -17,11 +26,11 @@ export class StartGate implements Pick<Scheduler, 'post'> {
     }
   }
 
-  /** The start was told. */
+  /** Opens the gate. */
   open(): void {
-    const held = this.#held ?? [];
+    const held = this.#held;
     this.#held = null;
-    for (const [channel, run] of held) {
+    for (const [channel, run] of held ?? []) {
       this.#scheduler.post(channel, run);
     }
   }

@@ -2,27 +2,33 @@ import { SubprocessProtocol, type SubprocessTransport } from '@subwire/transport
 import { joinBytes, textOf } from '../bytes/bytes.js';
 
 interface LogWaiter {
-  readonly predicate: (log: readonly string[]) => boolean;
+  /** Called for each new entry, after it was added to the log; returns whether it ends the wait. */
+  readonly isMet: (entry: string) => boolean;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Longest data that is shown in the log as text. */
+/** Longest data that is logged as text. */
 const SHOWN_BYTES = 64;
 
 /**
- * Writes down what it is told, one short string a callback: `made`, `data:1:hi`, `lost:1`, `exited:0`, `pause`,
- * `resume`, `lost`; an error is added by its code or name (`lost:0:EPIPE`). Data is shown without white space at its end,
- * long data and what is no UTF-8 by its length.
+ * A protocol that logs every callback as a short string: `made`, `data:1:hi`, `lost:1`, `exited:0`, `pause`, `resume`,
+ * `lost`.
+ *
+ * An error is logged with its code or name, as in `lost:0:EPIPE`. Data is logged without white space at its end. Of data
+ * that is long, or not UTF-8, the length is logged.
  */
 export class RecordingProtocol extends SubprocessProtocol {
-  /** What came so far. */
+  /** The entries so far. */
   readonly log: string[] = [];
   readonly #chunks = new Map<number, Uint8Array[]>();
   readonly #waiters = new Set<LogWaiter>();
   #transport: SubprocessTransport | null = null;
 
-  /** The transport, from `connectionMade` on. */
+  /**
+   * The transport.
+   * @throws {Error} before `connectionMade`.
+   */
   get transport(): SubprocessTransport {
     if (this.#transport === null) {
       throw new Error('connectionMade has not been called');
@@ -30,19 +36,19 @@ export class RecordingProtocol extends SubprocessProtocol {
     return this.#transport;
   }
 
-  /** Everything that came from one output. */
+  /** Returns all bytes of one output so far. */
   bytes(fd: number): Uint8Array {
     return joinBytes(this.#chunks.get(fd) ?? []);
   }
 
-  /** Everything that came from one output, as text. */
+  /** Returns all bytes of one output so far, as UTF-8 text. */
   text(fd: number): string {
     return new TextDecoder().decode(this.bytes(fd));
   }
 
   /**
-   * The log without what asyncio leaves open: cuts between chunks, the order of the descriptors and of the exit, and flow
-   * control. Equal for two runs in which the same happened.
+   * The log without what asyncio does not specify: the cuts between chunks, the order of the descriptors and of the exit,
+   * and flow control. Two runs in which the same happened have equal ones.
    */
   get normalizedLog(): readonly string[] {
     const lines = this.log.filter((entry) => !/^(made|data:|pause|resume)/.test(entry));
@@ -52,34 +58,25 @@ export class RecordingProtocol extends SubprocessProtocol {
   }
 
   /**
-   * Resolves when the log satisfies a predicate, or has an entry that is or begins with a text (`'data:1'`, `'exited'`).
+   * Resolves when an entry was logged, or a predicate accepts the log.
    *
-   * Rejects, with the log, when `connectionLost` came before that.
+   * @param wanted - The entry or its beginning up to a colon (`'data:1'`, `'exited'`), or a predicate.
+   * @throws {Error} (rejects) that shows the log, if `connectionLost` comes before that.
    */
   until(wanted: string | ((log: readonly string[]) => boolean)): Promise<void> {
-    const predicate =
-      typeof wanted === 'function'
-        ? wanted
-        : (log: readonly string[]): boolean => log.some((entry) => entry === wanted || isMore(entry, wanted));
-    if (predicate(this.log)) {
-      return Promise.resolve();
-    }
-    if (this.#isOver) {
-      return Promise.reject(this.#overError());
-    }
-    return new Promise((resolve, reject) => {
-      this.#waiters.add({ predicate, resolve, reject });
-    });
+    return typeof wanted === 'function'
+      ? this.#wait(wanted(this.log), () => wanted(this.log))
+      : this.#untilEntry((entry) => entry === wanted || isMore(entry, wanted));
   }
 
-  /** Resolves at `processExited`. */
+  /** Resolves after `processExited`. */
   get exited(): Promise<void> {
     return this.until('exited');
   }
 
-  /** Resolves at `connectionLost`. */
+  /** Resolves after `connectionLost`. */
   get lost(): Promise<void> {
-    return this.until((log) => log.some(isLast));
+    return this.#untilEntry(isLast);
   }
 
   override connectionMade(transport: SubprocessTransport): void {
@@ -114,6 +111,23 @@ export class RecordingProtocol extends SubprocessProtocol {
     this.#note(`lost${suffix(exc)}`);
   }
 
+  /** Checks each entry once, so that a wait for many entries takes linear time. */
+  #untilEntry(isMet: (entry: string) => boolean): Promise<void> {
+    return this.#wait(this.log.some(isMet), isMet);
+  }
+
+  #wait(isMetNow: boolean, isMet: (entry: string) => boolean): Promise<void> {
+    if (isMetNow) {
+      return Promise.resolve();
+    }
+    if (this.#isOver) {
+      return Promise.reject(this.#overError());
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiters.add({ isMet, resolve, reject });
+    });
+  }
+
   get #isOver(): boolean {
     return this.log.some(isLast);
   }
@@ -125,7 +139,7 @@ export class RecordingProtocol extends SubprocessProtocol {
   #note(entry: string): void {
     this.log.push(entry);
     for (const waiter of [...this.#waiters]) {
-      if (waiter.predicate(this.log)) {
+      if (waiter.isMet(entry)) {
         this.#waiters.delete(waiter);
         waiter.resolve();
       } else if (isLast(entry)) {
@@ -136,7 +150,7 @@ export class RecordingProtocol extends SubprocessProtocol {
   }
 }
 
-/** `lost` and `lost:ERR_TRANSPORT_LOST` are the end, `lost:1` is the loss of a pipe. */
+/** Tells whether an entry is of `connectionLost`: `lost` and `lost:ERR_TRANSPORT_LOST` are, `lost:1` is of a pipe. */
 function isLast(entry: string): boolean {
   return entry === 'lost' || /^lost:\D/.test(entry);
 }

@@ -1,19 +1,30 @@
 import { SubprocessProtocol, type SubprocessTransport } from '@subwire/transport';
 
-/** A callback came in an order that the grammar forbids. */
+/** A callback was called in an order that is not allowed. */
 export class ProtocolOrderError extends Error {
   override readonly name: string = 'ProtocolOrderError';
 }
 
 /**
- * Wraps a protocol and throws on an illegal order of callbacks.
+ * Wraps a protocol and throws when callbacks are called in an order that is not allowed.
  *
- * The throw is reported as any throw of a callback is; `violations` keeps it too. The grammar: `connectionMade` once and
- * first; per pipe data, then one loss, and none while it is paused; `processExited` once, with a return code; pauses and
- * resumes alternate; `connectionLost` once and last, after the exit and after the loss of every pipe.
+ * The error is reported like any error of a callback, and is stored in `violations`. The rules:
+ *
+ * - `connectionMade` is called once, before all others.
+ * - Each pipe gets data, then one `pipeConnectionLost`. There is no data while it is paused.
+ * - `processExited` is called once, with a return code.
+ * - `pauseWriting` and `resumeWriting` alternate, and are not called after the loss of descriptor 0.
+ * - `connectionLost` is called once, after all others: after the exit, and after the loss of every pipe.
+ *
+ * | state     | `connectionMade` | data, loss of a pipe  | `processExited` | `connectionLost`                      |
+ * | --------- | ---------------- | --------------------- | --------------- | ------------------------------------- |
+ * | new       | connected        | throw                 | throw           | throw                                 |
+ * | connected | throw            | passed on             | exited          | with an error as after the exit, else throw |
+ * | exited    | throw            | passed on             | throw           | lost if every pipe is lost, else throw      |
+ * | lost      | throw            | throw                 | throw           | throw                                 |
  */
 export class StrictProtocol extends SubprocessProtocol {
-  /** What was illegal so far. */
+  /** The violations so far. */
   readonly violations: ProtocolOrderError[] = [];
   readonly #inner: SubprocessProtocol;
   readonly #lostFds = new Set<number>();
@@ -115,5 +126,5 @@ export class StrictProtocol extends SubprocessProtocol {
   }
 }
 
-/** Every descriptor that a child may be given. */
+/** The descriptors that are checked for pipes. */
 const PROBED_FDS: readonly number[] = Array.from({ length: 4_096 }, (_, fd) => fd);

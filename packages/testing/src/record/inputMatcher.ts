@@ -1,15 +1,23 @@
 /**
  * Compares what is written to a replayed child with what was written to the recorded one.
  *
- * 1. As one stream: where the writes were cut is of no matter.
- * 2. What was left out of the recording matches anything, up to the first place where what follows it in the recording comes.
+ * 1. It compares streams of bytes. How they were cut into writes does not matter.
+ * 2. A gap (bytes that were left out of the recording) matches any bytes, up to the first place where the bytes come that
+ *    follow the gap in the recording.
+ *
+ * | current segment | bytes that are equal       | bytes that differ | bytes that follow the gap  |
+ * | --------------- | -------------------------- | ----------------- | -------------------------- |
+ * | bytes           | go on; next one at its end | mismatch          | -                          |
+ * | gap             | -                          | stay in the gap   | the segment after the next |
+ * | none: the end   | -                          | mismatch          | -                          |
  */
 import { joinBytes, showBytes } from '../bytes/bytes.js';
 import type { Payload } from './payload.js';
+import { TextMatcher } from './textMatcher.js';
 
-/** The place where two streams part. */
+/** The first place where two streams differ. */
 export interface Mismatch {
-  /** In the recorded stream. */
+  /** Index of the byte in the recorded stream. */
   readonly offset: number;
   readonly expected: string;
   readonly actual: string;
@@ -18,21 +26,23 @@ export interface Mismatch {
 interface Segment {
   readonly start: number;
   readonly length: number;
-  /** `null` for what was left out. */
+  /** `null` for a gap. */
   readonly bytes: Uint8Array | null;
 }
 
-/** Follows one input through the recording. */
+/** Compares one input with the recorded one. */
 export class InputMatcher {
   readonly #segments: Segment[] = [];
   readonly #length: number;
   #index = 0;
-  /** How much of the current segment has come, if it is no gap. */
+  /** Number of bytes of the current segment that were written, if it is not a gap. */
   #done = 0;
-  /** What has come in place of a gap. */
-  #absorbed: Uint8Array = new Uint8Array(0);
+  /** Whether bytes were written that may belong to the current segment, which is a gap. */
+  #inGap = false;
+  /** Searches for the bytes after that gap. */
+  #following: TextMatcher | null = null;
 
-  /** @param writes - What was written, in order. */
+  /** @param writes - The recorded writes, in order. */
   constructor(writes: readonly Payload[]) {
     let start = 0;
     for (const part of writes.flat()) {
@@ -49,17 +59,16 @@ export class InputMatcher {
     this.#length = start;
   }
 
-  /** How far in the recorded stream the written one has come. */
+  /** Index in the recorded stream up to which the written stream is equal to it. */
   get progress(): number {
     const segment = this.#segments[this.#index];
     if (segment === undefined) {
       return this.#length;
     }
-    const gap = segment.bytes === null && this.#absorbed.length > 0;
-    return segment.start + (gap ? segment.length : this.#done);
+    return segment.start + (this.#inGap ? segment.length : this.#done);
   }
 
-  /** What the recording still has, `null` for nothing. */
+  /** What was recorded and not written yet; `null` if everything was written. */
   get missing(): Mismatch | null {
     const { progress } = this;
     return progress === this.#length
@@ -67,7 +76,7 @@ export class InputMatcher {
       : { offset: progress, expected: this.#expectedAt(progress), actual: 'the end' };
   }
 
-  /** Takes what was written; returns where it is not what was recorded. */
+  /** Compares the next bytes; returns the first place where they differ, `null` if there is none. */
   feed(chunk: Uint8Array): Mismatch | null {
     let rest = chunk;
     while (rest.length > 0) {
@@ -76,7 +85,7 @@ export class InputMatcher {
         return { offset: this.#length, expected: 'the end', actual: showBytes(rest) };
       }
       if (segment.bytes === null) {
-        rest = this.#absorb(rest);
+        rest = this.#readOverGap(rest);
         continue;
       }
       const wanted = segment.bytes.subarray(this.#done, this.#done + rest.length);
@@ -94,23 +103,28 @@ export class InputMatcher {
     return null;
   }
 
-  /** Takes bytes in place of a gap; returns those behind it. */
-  #absorb(chunk: Uint8Array): Uint8Array {
-    this.#absorbed = joinBytes([this.#absorbed, chunk]);
+  /** Reads over a gap, and over the bytes that follow it in the recording; returns the bytes after them. */
+  #readOverGap(chunk: Uint8Array): Uint8Array {
+    this.#inGap = true;
     const following = this.#segments[this.#index + 1]?.bytes ?? null;
-    const at = following === null ? -1 : Buffer.from(this.#absorbed).indexOf(following);
-    if (at === -1) {
+    if (following === null) {
       return chunk.subarray(chunk.length);
     }
-    const behind = this.#absorbed.subarray(at);
+    this.#following ??= new TextMatcher(following);
+    const end = this.#following.scan(chunk);
+    if (end === -1) {
+      return chunk.subarray(chunk.length);
+    }
     this.#next();
-    return behind;
+    this.#next();
+    return chunk.subarray(end);
   }
 
   #next(): void {
     this.#index += 1;
     this.#done = 0;
-    this.#absorbed = new Uint8Array(0);
+    this.#inGap = false;
+    this.#following = null;
   }
 
   #expectedAt(offset: number): string {

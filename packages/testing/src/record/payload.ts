@@ -1,33 +1,33 @@
-/** Bytes of a recording: as they were, or left out. */
+/** The bytes of a session, some of which may be redacted. */
 import { joinBytes, textOf } from '../bytes/bytes.js';
 
-/** Bytes that were left out of a recording; only their number is known. */
+/** Bytes that were redacted: only their number is recorded. */
 export interface Redacted {
   readonly redacted: number;
 }
 
-/** A stretch of bytes, in order. */
+/** A sequence of bytes and redacted bytes. */
 export type Payload = readonly (Uint8Array | Redacted)[];
 
-/** What stands for a payload in a session file. */
+/** A payload in a session file. */
 export type PayloadJson = string | { readonly base64: string } | Redacted | readonly PayloadJson[];
 
-/** Stands in the output of a replayed child for bytes that were left out, as many times. */
+/** In the output of a replayed child, each redacted byte is this one. */
 const FILLER = 0x2a;
 
-/** How many bytes a payload stands for. */
+/** Returns the number of bytes of a payload. */
 export function payloadLength(payload: Payload): number {
   return payload.reduce((sum, part) => sum + (part instanceof Uint8Array ? part.length : part.redacted), 0);
 }
 
-/** The bytes of a payload, with asterisks for what was left out. */
+/** Returns the bytes of a payload, with an asterisk for each redacted byte. */
 export function payloadBytes(payload: Payload): Uint8Array {
   return joinBytes(
     payload.map((part) => (part instanceof Uint8Array ? part : new Uint8Array(part.redacted).fill(FILLER))),
   );
 }
 
-/** Turns a payload into what is written to a file: text where it is text. */
+/** Returns a payload as JSON: UTF-8 as text, other bytes as base64. */
 export function payloadToJson(payload: Payload): PayloadJson {
   const parts = payload.map((part): PayloadJson => {
     if (!(part instanceof Uint8Array)) {
@@ -38,7 +38,7 @@ export function payloadToJson(payload: Payload): PayloadJson {
   return parts.length === 1 ? (parts[0] ?? parts) : parts;
 }
 
-/** The opposite of `payloadToJson`. */
+/** The inverse of `payloadToJson`. */
 export function payloadFromJson(json: PayloadJson): Payload {
   if (typeof json === 'string') {
     return [new TextEncoder().encode(json)];

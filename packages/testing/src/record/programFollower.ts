@@ -1,4 +1,4 @@
-/** Follows what the program under test does to a child through what is recorded of it. */
+/** Compares what the program under test does to a child with what was recorded. */
 import { signalNumber, type SignalScope } from '@subwire/transport';
 import { InputMatcher } from './inputMatcher.js';
 import { payloadLength } from './payload.js';
@@ -7,27 +7,29 @@ import type { SessionEvent } from './session.js';
 
 type SignalEvent = Extract<SessionEvent, { readonly kind: 'signal' }>;
 
-/** Something that the program did otherwise, or has not done. */
+/** A difference between the program under test and the session. */
 export interface Deviation {
   readonly kind: DeviationKind;
-  /** In the recorded input, `null` where it is not about that. */
+  /** Index of the byte in the recorded input, `null` if it is not about the input. */
   readonly offset: number | null;
   readonly expected: string;
   readonly actual: string;
 }
 
-/** How far the program has come with one child. */
+/** The progress of the program under test with one child. */
 export class ProgramFollower {
   readonly #matcher: InputMatcher;
-  /** Where each recorded write ends in the stream of all. */
+  /** For each recorded write the index in the recorded input at which it ends. */
   readonly #writeEnds: readonly number[];
-  /** The same, by its event. */
+  /** The same, by the event of the write. */
   readonly #endOf: ReadonlyMap<SessionEvent, number>;
   readonly #signals: readonly SignalEvent[];
+  /** Index of each recorded signal in `#signals`. */
+  readonly #orderOf: ReadonlyMap<SessionEvent, number>;
   #sentSignals = 0;
   #inputEnded = false;
 
-  /** @param events - Those of the child. */
+  /** @param events - The events of the child. */
   constructor(events: readonly SessionEvent[]) {
     const writes = events.filter((event) => event.kind === 'write');
     let sum = 0;
@@ -35,22 +37,23 @@ export class ProgramFollower {
     this.#endOf = new Map(writes.map((event, index) => [event, this.endOfWrite(index + 1)]));
     this.#matcher = new InputMatcher(writes.map(({ payload }) => payload));
     this.#signals = events.filter((event): event is SignalEvent => event.kind === 'signal' && event.outcome !== 'gone');
+    this.#orderOf = new Map(this.#signals.map((event, index) => [event, index]));
   }
 
-  /** It wrote; returns where that is not what was recorded. */
+  /** Reports that the program wrote; returns the deviation, `null` if it is as recorded. */
   wrote(chunk: Uint8Array): Deviation | null {
     const mismatch = this.#matcher.feed(chunk);
     return mismatch === null ? null : { kind: 'input', ...mismatch };
   }
 
-  /** It ended the input, or gave it up; an end before everything was written is a deviation. */
+  /** Reports that the program ended or destroyed the input; returns a deviation if it ended it before everything was written. */
   endedInput(how: 'end' | 'destroy'): Deviation | null {
     this.#inputEnded = true;
     const missing = how === 'destroy' ? null : this.#matcher.missing;
     return missing === null ? null : { kind: 'end of input', ...missing };
   }
 
-  /** It sends a signal; returns the recorded one, `null` if that is another, or none. */
+  /** Reports that the program sends a signal; returns the recorded one, `null` if another or none was recorded. */
   signalled(number: number, scope: SignalScope): SignalEvent | null {
     const recorded = this.#signals[this.#sentSignals];
     if (recorded === undefined || signalNumber(recorded.signal) !== number || recorded.scope !== scope) {
@@ -60,18 +63,18 @@ export class ProgramFollower {
     return recorded;
   }
 
-  /** The signal that is recorded next, in words; `null` for none. */
+  /** The next recorded signal as text, `null` for none. */
   get nextSignal(): string | null {
     const recorded = this.#signals[this.#sentSignals];
     return recorded === undefined ? null : `signal ${String(recorded.signal)}`;
   }
 
-  /** Where a recorded write, counted from 1, ends in the stream of all. */
+  /** Returns the index in the recorded input at which a write ends; writes are counted from 1. */
   endOfWrite(write: number): number {
     return this.#writeEnds[write - 1] ?? 0;
   }
 
-  /** Whether it has done what an event says; true for what the child did. */
+  /** Tells whether the program has done what an event records; `true` for events of the child. */
   hasDone(event: SessionEvent): boolean {
     switch (event.kind) {
       case 'write':
@@ -80,13 +83,13 @@ export class ProgramFollower {
       case 'destroy':
         return this.#inputEnded;
       case 'signal':
-        return event.outcome === 'gone' || this.#signals.indexOf(event) < this.#sentSignals;
+        return event.outcome === 'gone' || (this.#orderOf.get(event) ?? 0) < this.#sentSignals;
       default:
         return true;
     }
   }
 
-  /** What it has not written or sent, `null` for nothing. */
+  /** What was recorded and the program has not written or sent; `null` for nothing. */
   get missing(): Deviation | null {
     const input = this.#matcher.missing;
     if (input !== null) {

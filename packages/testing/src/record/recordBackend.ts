@@ -13,28 +13,30 @@ import { Redaction, type RedactOptions } from './redaction.js';
 import type { Session, SessionEvent, SessionHappening } from './session.js';
 import { makeSession } from './sessionText.js';
 
-/** Settings of a recording. */
+/** Options of `recordBackend`. */
 export interface RecordOptions extends RedactOptions {
-  /** What the times are taken from. Default: the clock of the backend. */
+  /** The clock for the times of the events. Default: the clock of the backend. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
-/** Times are kept to a tenth of a millisecond. */
+/** Times are rounded to a tenth of a millisecond. */
 const STEPS_PER_MS = 10;
 
 /**
- * Wraps a backend and writes down what passes through it.
+ * Wraps a backend and records everything that passes between it and the code above it.
  *
- * The children are those of the wrapped backend, and nothing about them changes.
+ * The children are those of the wrapped backend; it does not change their behaviour. The values of variables whose names
+ * suggest a secret are always redacted.
+ *
  * @param backend - Any backend.
- * @param options - What to leave out of the recording. Values of variables that sound like a secret always are.
- * @throws {ValueError} for a pattern that matches everywhere.
+ * @param options - See `RecordOptions`.
+ * @throws {ValueError} for a pattern that matches the empty text.
  */
 export function recordBackend(backend: SubprocessBackend, options: RecordOptions = {}): RecordingBackend {
   return new RecordingBackend(backend, options);
 }
 
-/** A backend that is overheard; made by `recordBackend`. */
+/** A backend that records; `recordBackend` returns one. */
 export class RecordingBackend implements SubprocessBackend {
   readonly name: string;
   readonly supports: BackendCapabilities;
@@ -70,7 +72,7 @@ export class RecordingBackend implements SubprocessBackend {
     }
   }
 
-  /** What was recorded so far, without what is to be left out. */
+  /** What was recorded so far, redacted. */
   get session(): Session {
     const header = { backend: this.#inner.name, supports: this.#inner.supports };
     return makeSession(header, this.#redaction.apply(this.#events));
@@ -79,7 +81,7 @@ export class RecordingBackend implements SubprocessBackend {
   #noteOf(child: number): Note {
     let last: SessionHappening | null = null;
     return (happening) => {
-      // Taken before anything else happened: as good as at once, and not worth a line.
+      // A write that was taken before anything else happened counts as taken at once.
       if (happening.kind !== 'taken' || last?.kind !== 'write') {
         const at = Math.round((this.#time.now() - this.#startedAt) * STEPS_PER_MS) / STEPS_PER_MS;
         this.#events.push({ ...happening, at, child });

@@ -1,4 +1,4 @@
-/** Handles that write down everything that passes through them, and change nothing. */
+/** Handles that record everything that passes through them, and change nothing. */
 import {
   ChildHandle,
   ReadPipeHandle,
@@ -13,10 +13,10 @@ import {
 import { recordError } from './recordedError.js';
 import type { SessionHappening } from './session.js';
 
-/** Takes note of what happened. */
+/** Records what happened. */
 export type Note = (happening: SessionHappening) => void;
 
-/** A child of another backend, overheard. */
+/** A child of another backend that is recorded. */
 export class RecordedChild extends ChildHandle {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
@@ -151,7 +151,7 @@ class RecordedOutput extends ReadPipeHandle {
   }
 
   override resume(): void {
-    // The first one, at the start of every child, says nothing.
+    // The first one comes at the start of every child, and is not recorded.
     if (this.#paused) {
       this.#paused = false;
       this.note({ kind: 'resume', fd: this.fd });
@@ -171,13 +171,13 @@ class RecordedOutput extends ReadPipeHandle {
   }
 }
 
-/** The same over a pipe that can read into memory of the receiver's. */
+/** A recorded output that can read into memory of the receiver. */
 class RecordedBufferedOutput extends RecordedOutput {
   override readInto(receiver: BufferReceiver | null): void {
-    this.inner.readInto?.(receiver === null ? null : this.#overhear(receiver));
+    this.inner.readInto?.(receiver === null ? null : this.#recordInto(receiver));
   }
 
-  #overhear(receiver: BufferReceiver): BufferReceiver {
+  #recordInto(receiver: BufferReceiver): BufferReceiver {
     let room = new Uint8Array(0);
     return {
       getBuffer: (sizeHint) => {

@@ -1,17 +1,17 @@
 import { SpawnError, SubprocessError, TransportLostError, type SubprocessErrorCode } from '@subwire/transport';
 
-/** An error, as far as it can be made again. */
+/** An error as data, from which it can be created again. */
 export interface RecordedError {
   readonly name: string;
   readonly code?: string;
   readonly message: string;
-  /** Fields of its class. */
+  /** The fields of its class. Default: none. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 const REASON = /^cannot start .*?: (.*) \(\w+\)$/s;
 
-/** Returns what is recorded of an error. */
+/** Returns an error as data. */
 export function recordError(error: Error): RecordedError {
   const code = 'code' in error ? { code: String(error.code) } : {};
   const recorded = { name: error.name, ...code, message: error.message };
@@ -26,7 +26,7 @@ export function recordError(error: Error): RecordedError {
   return recorded;
 }
 
-/** Makes the error again, of the class that it had if that is one of Subwire's. */
+/** Creates the error again. Its class is the same if that is one of Subwire's, else `Error`. */
 export function remakeError(recorded: RecordedError): Error {
   const details = recorded.details ?? {};
   if (recorded.name === 'SpawnError') {

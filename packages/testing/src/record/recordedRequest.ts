@@ -2,10 +2,10 @@ import type { PipeKind, SpawnRequest, StdioSlot } from '@subwire/transport';
 import { requestText } from '../bytes/requestText.js';
 import { matchesRedacted } from './redactedText.js';
 
-/** What stands at a descriptor, without numbers that differ from run to run. */
+/** A stdio slot, without descriptor numbers, which differ from run to run. */
 type RecordedSlot = 'pipe' | 'null' | 'stdout' | 'inherit' | 'fd' | 'end';
 
-/** A spawn request; what has its usual value is left out. */
+/** A spawn request as data. A field that has its default is missing. */
 export interface RecordedRequest {
   readonly program: string;
   readonly args: readonly string[];
@@ -21,7 +21,7 @@ export interface RecordedRequest {
   readonly group?: number;
 }
 
-/** Returns what is recorded of a request. */
+/** Returns a spawn request as data. */
 export function recordRequest(request: SpawnRequest): RecordedRequest {
   const { program, args, executable, cwd, env } = requestText(request);
   const { startNewSession, processGroup, pipeSize, pipes, user, group } = request;
@@ -46,9 +46,11 @@ function recordSlot(fd: number, slot: StdioSlot): RecordedSlot {
 }
 
 /**
- * Tells in which ways a request differs from the recorded one: nothing if it is the same.
+ * Returns the differences between a request and the recorded one; an empty list if there are none.
  *
- * @param ignoreEnv - Variables that may differ; `true` for all of them.
+ * @param recorded - The recorded request.
+ * @param request - The request.
+ * @param ignoreEnv - Variables that may differ; `true` for all.
  */
 export function requestDifferences(
   recorded: RecordedRequest,

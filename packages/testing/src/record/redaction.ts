@@ -1,8 +1,8 @@
 /**
- * What is left out of a recording.
+ * Removes secrets from a session.
  *
- * 1. In text (arguments, directory, variables, messages) `[redacted]` stands for it, and matches anything.
- * 2. In a stream the whole stream is searched, so a secret is found also where it was cut into chunks.
+ * 1. In text (arguments, directory, variables, messages) a secret is replaced by `[redacted]`, which matches any text.
+ * 2. Input and output are searched as whole streams, so that a secret is also found if it was cut into chunks.
  */
 import { ValueError } from '@subwire/transport';
 import { joinBytes, textOf } from '../bytes/bytes.js';
@@ -10,28 +10,28 @@ import { payloadBytes, payloadLength, type Payload } from './payload.js';
 import { escapeRegExp, REDACTED } from './redactedText.js';
 import type { SessionEvent, SessionHappening } from './session.js';
 
-/** What to leave out. */
+/** Options that say what to redact. */
 export interface RedactOptions {
-  /** Variables whose values are left out, besides those whose names sound like a secret; `true` for all. */
+  /** Variables whose values are redacted, besides those whose names suggest a secret; `true` for all. Default: none. */
   readonly redactEnv?: true | readonly string[];
-  /** Texts and patterns that are left out everywhere. */
+  /** Texts and patterns that are redacted everywhere. Default: none. */
   readonly redact?: readonly (string | RegExp)[];
 }
 
 const SOUNDS_SECRET = /token|secret|passw|passphrase|credential|cookie|auth|session|private|api_?key|access_?key/i;
 
-/** Leaves out of a recording what must not be in a file. */
+/** Redacts the events of a session. */
 export class Redaction {
   readonly #patterns: readonly RegExp[];
   readonly #redactEnv: true | readonly string[];
 
-  /** @throws {ValueError} for a pattern that matches nothing at all, and so everywhere. */
+  /** @throws {ValueError} for a pattern that matches the empty text. */
   constructor(options: RedactOptions) {
     this.#redactEnv = options.redactEnv ?? [];
     this.#patterns = (options.redact ?? []).map(globalPattern);
   }
 
-  /** Returns the events without what is left out. */
+  /** Returns the redacted events. */
   apply(events: readonly SessionEvent[]): readonly SessionEvent[] {
     const replaced = this.#streams(events);
     return events.map((event) => {
@@ -52,6 +52,8 @@ export class Redaction {
       case 'failed':
       case 'closed':
       case 'signal':
+      case 'undelivered':
+      case 'exit':
       case 'lost':
         return this.#deep(event);
       default:
@@ -71,14 +73,14 @@ export class Redaction {
     return this.#patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
   }
 
-  /** Every text in a value. */
+  /** Redacts every text in a value. */
   #deep<T>(value: T): T {
     return JSON.parse(
       JSON.stringify(value, (_key, one: unknown) => (typeof one === 'string' ? this.#text(one) : one)),
     ) as T;
   }
 
-  /** The payloads that change, by their events. */
+  /** Returns the redacted payloads by their events. */
   #streams(events: readonly SessionEvent[]): Map<SessionEvent, Payload> {
     const streams = new Map<string, (SessionEvent & { readonly payload: Payload })[]>();
     for (const event of events) {
@@ -94,8 +96,12 @@ export class Redaction {
       for (const stream of streams.values()) {
         const ranges = this.#find(joinBytes(stream.map(({ payload }) => payloadBytes(payload))));
         let offset = 0;
+        let first = 0;
         for (const event of stream) {
-          replaced.set(event, cutOut(payloadBytes(event.payload), offset, ranges));
+          while ((ranges[first]?.[1] ?? Infinity) <= offset) {
+            first += 1;
+          }
+          replaced.set(event, cutOut(payloadBytes(event.payload), offset, ranges, first));
           offset += payloadLength(event.payload);
         }
       }
@@ -103,37 +109,58 @@ export class Redaction {
     return replaced;
   }
 
-  /** The stretches that are to be left out, in order and apart. */
+  /** Returns the ranges of bytes to redact, in order; they do not touch each other. */
   #find(bytes: Uint8Array): Range[] {
     const text = textOf(bytes);
-    // A stream that is no text is searched byte by byte.
+    // Bytes that are not UTF-8 are searched as Latin-1, in which each byte is a character.
     const searched = text ?? Buffer.from(bytes).toString('latin1');
-    const offsetOf = (index: number): number => (text === null ? index : Buffer.byteLength(text.slice(0, index)));
     const found = this.#patterns
       .flatMap((pattern) => [...searched.matchAll(pattern)])
       .filter(([match]) => match.length > 0)
-      .map((match): Range => [offsetOf(match.index), offsetOf(match.index + match[0].length)])
+      .map((match): Range => [match.index, match.index + match[0].length])
       .sort(([left], [right]) => left - right);
-    const apart: [number, number][] = [];
+    const ranges: [number, number][] = [];
     for (const [start, end] of found) {
-      const last = apart.at(-1);
+      const last = ranges.at(-1);
       if (last !== undefined && start <= last[1]) {
         last[1] = Math.max(last[1], end);
       } else {
-        apart.push([start, end]);
+        ranges.push([start, end]);
       }
     }
-    return apart;
+    return text === null ? ranges : byteRanges(text, ranges);
   }
 }
 
 type Range = readonly [start: number, end: number];
 
-/** Returns a chunk that stands at `offset` of its stream, without the ranges. */
-function cutOut(bytes: Uint8Array, offset: number, ranges: readonly Range[]): Payload {
+/** Converts ranges of characters to ranges of bytes; each character is counted once. */
+function byteRanges(text: string, ranges: readonly Range[]): Range[] {
+  let index = 0;
+  let offset = 0;
+  const offsetOf = (end: number): number => {
+    offset += Buffer.byteLength(text.slice(index, end));
+    index = end;
+    return offset;
+  };
+  return ranges.map(([start, end]): Range => [offsetOf(start), offsetOf(end)]);
+}
+
+/**
+ * Returns a chunk in which the ranges are redacted.
+ *
+ * @param offset - Index of its first byte in the stream.
+ * @param ranges - In order.
+ * @param first - Index of the first range that ends in the chunk or after it.
+ */
+function cutOut(bytes: Uint8Array, offset: number, ranges: readonly Range[], first: number): Payload {
   const parts: (Uint8Array | { readonly redacted: number })[] = [];
   let done = 0;
-  for (const [start, end] of ranges) {
+  for (let each = first; each < ranges.length; each += 1) {
+    const [start, end] = ranges[each] ?? [0, 0];
+    if (start >= offset + bytes.length) {
+      break;
+    }
     const from = Math.max(start - offset, done);
     const to = Math.min(end - offset, bytes.length);
     if (from < to) {

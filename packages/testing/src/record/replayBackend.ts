@@ -15,17 +15,17 @@ import { ReplayChild } from './replayChild.js';
 import { ReplayDeviationError } from './replayDeviationError.js';
 import type { Session, SessionEvent } from './session.js';
 
-/** Above every pid of Linux, macOS and containers, and odd, as no pid of Windows is. */
+/** Greater than every pid of Linux, macOS and containers, and odd, as no pid of Windows is. */
 const FIRST_PID = 0x5000_0001;
 
-/** Settings of a replay. */
+/** Options of `replayBackend`. */
 export interface ReplayOptions {
   /**
-   * `'fast'` leaves the recorded times out; `'virtual'` lets them pass on a virtual clock, which goes on by itself and on
-   * which the timeouts of the program under test run too; `'real'` takes as long as the recording. Default: `'fast'`.
+   * How time passes. `'fast'`: without the recorded delays. `'virtual'`: on a virtual clock, which advances by itself; the
+   * timeouts of the program under test use it too. `'real'`: with the recorded delays. Default: `'fast'`.
    */
   readonly speed?: 'fast' | 'virtual' | 'real';
-  /** Variables that may differ from the recorded ones; `true` for all. Default: none. */
+  /** Variables whose values may differ from the recorded ones; `true` for all. Default: none. */
   readonly ignoreEnv?: true | readonly string[];
 }
 
@@ -36,15 +36,16 @@ interface RecordedChildEvents {
 }
 
 /**
- * Plays a session back, as a backend.
+ * Returns a backend that replays a session.
  *
  * @param session - From `recordBackend(...).session` or `loadSession`.
+ * @param options - See `ReplayOptions`.
  */
 export function replayBackend(session: Session, options: ReplayOptions = {}): ReplayBackend {
   return new ReplayBackend(session, options);
 }
 
-/** A backend whose children come out of a recording; made by `replayBackend`. */
+/** A backend that replays a session; `replayBackend` returns one. */
 export class ReplayBackend implements SubprocessBackend {
   readonly name: string = 'replay';
   readonly supports: BackendCapabilities;
@@ -57,14 +58,14 @@ export class ReplayBackend implements SubprocessBackend {
 
   constructor(session: Session, options: ReplayOptions) {
     this.#options = options;
-    // Chunks come as they were recorded, not in memory of the receiver's.
+    // Chunks are delivered as they were recorded, not in memory of the receiver.
     this.supports = Object.freeze({ ...session.supports, readInto: false });
     this.clock =
       options.speed === 'virtual' ? new VirtualClock({ auto: true, scheduler: this.#scheduler }) : systemClock;
     this.#unplayed = childrenOf(session.events);
   }
 
-  /** Every deviation so far. */
+  /** All deviations so far. */
   get deviations(): readonly ReplayDeviationError[] {
     return this.#deviations;
   }
@@ -95,14 +96,15 @@ export class ReplayBackend implements SubprocessBackend {
     return child;
   }
 
-  /** Resolves when nothing more happens unless the program under test does something or time passes. */
+  /** Resolves when nothing more happens before the program under test does something or time passes. */
   settle(): Promise<void> {
     return this.#scheduler.idle();
   }
 
   /**
    * Checks that the program under test did everything that was recorded, and nothing else.
-   * @throws {ReplayDeviationError} for the first thing that it did otherwise, or did not do.
+   *
+   * @throws {ReplayDeviationError} for the first deviation.
    */
   assertComplete(): void {
     const [deviation] = this.#deviations;
@@ -125,7 +127,7 @@ export class ReplayBackend implements SubprocessBackend {
     }
   }
 
-  /** Stops every child that still plays; the code above loses the link to it. */
+  /** Stops the replay of all children; the code above gets a lost link. */
   async dispose(): Promise<void> {
     for (const child of this.#children) {
       child.giveUp();
@@ -159,9 +161,15 @@ export class ReplayBackend implements SubprocessBackend {
 }
 
 function childrenOf(events: readonly SessionEvent[]): RecordedChildEvents[] {
+  const eventsOf = new Map<number, SessionEvent[]>();
+  for (const event of events) {
+    const ofChild = eventsOf.get(event.child) ?? [];
+    ofChild.push(event);
+    eventsOf.set(event.child, ofChild);
+  }
   return events.flatMap((event) =>
     event.kind === 'request'
-      ? [{ number: event.child, request: event.request, events: events.filter(({ child }) => child === event.child) }]
+      ? [{ number: event.child, request: event.request, events: eventsOf.get(event.child) ?? [] }]
       : [],
   );
 }

@@ -1,11 +1,18 @@
 /**
- * A child out of a recording.
+ * A replayed child.
  *
- * 1. What it did comes in the order of the recording, and each thing only after what the program under test had done
+ * 1. Its events are played in the recorded order. Each event waits until the program under test has done what was recorded
  *    before it: written so many bytes, ended the input, sent a signal.
- * 2. Between two things as much time passes as in the recording, if the replay has a clock for that.
- * 3. What the program under test writes is taken where it was taken, and at once where the replay waits for the program.
- * 4. At the first deviation the recording knows no more: the link to the child is lost, with the deviation as the cause.
+ * 2. If the replay has a clock, the recorded time passes between two events.
+ * 3. Writes of the program under test are taken at the recorded event, and at once while the replay waits for the program.
+ * 4. At the first deviation the replay ends: the link to the child is lost, with the deviation as the cause.
+ *
+ * | state               | recorded action | deviation, or `abandon` as recorded | its time comes | last event was played |
+ * | ------------------- | --------------- | ----------------------------------- | -------------- | --------------------- |
+ * | waits for an action | play on         | over                                | -              | -                     |
+ * | waits for a time    | noted           | over                                | play on        | -                     |
+ * | plays               | -               | -                                   | -              | over                  |
+ * | over                | -               | -; `abandon` returns `false`        | -              | -                     |
  */
 import {
   ChildHandle,
@@ -32,22 +39,22 @@ import { ReplayDeviationError } from './replayDeviationError.js';
 import { ReplayInput, type ReplayInputOwner } from './replayInput.js';
 import type { SessionEvent } from './session.js';
 
-/** What a replayed child needs. */
+/** What a `ReplayChild` needs. */
 export interface ReplayChildSettings {
   readonly scheduler: Scheduler;
-  /** Lets the recorded times pass; `null` to leave them out. */
+  /** The clock for the recorded delays; `null` for none. */
   readonly clock: Clock | null;
   readonly pid: number;
   readonly onDeviation: (deviation: ReplayDeviationError) => void;
 }
 
-/** What the program under test did and what the child waits for: it takes as long as it takes. */
+/** Events of the program under test. The child waits for them, without a delay. */
 const ACTIONS: ReadonlySet<SessionEvent['kind']> = new Set(['write', 'end', 'destroy', 'signal']);
 
-/** What says nothing about when the next thing comes. */
+/** Events after which the delay of the next event is not measured. */
 const UNTIMED: ReadonlySet<SessionEvent['kind']> = new Set(['pause', 'resume', 'close']);
 
-/** One child of a recording, played back. */
+/** Replays one child of a session. */
 export class ReplayChild extends ChildHandle {
   override readonly stdin: WritePipeHandle | null;
   override readonly outputs: ReadonlyMap<number, ReadPipeHandle>;
@@ -84,7 +91,7 @@ export class ReplayChild extends ChildHandle {
     this.outputs = this.#fakeOutputs;
   }
 
-  /** Begins to play; nothing comes in this turn. */
+  /** Starts the replay in a later turn. */
   start(): void {
     this.#later(() => {
       this.#advance();
@@ -96,14 +103,14 @@ export class ReplayChild extends ChildHandle {
     this.#timer?.cancel();
   }
 
-  /** Gives up, in the middle of the recording if it has not come to its end. */
+  /** Stops the replay. If it is not over, the link to the child is lost. */
   giveUp(): void {
     if (!this.#over) {
       this.#lose('the replay was stopped');
     }
   }
 
-  /** Follows the recording: what was taken back there before it started is taken back here. */
+  /** Takes the child back if that was recorded and it has not started yet. */
   override abandon(): boolean {
     const recorded = this.#events.find((event) => event.kind === 'abandon');
     if (recorded?.never !== true || this.#started) {
@@ -113,7 +120,7 @@ export class ReplayChild extends ChildHandle {
     return true;
   }
 
-  /** What the program under test has not done of what is recorded; `null` for nothing. */
+  /** What was recorded and the program under test has not done; `null` for nothing. */
   get incomplete(): ReplayDeviationError | null {
     const missing = this.#program.missing;
     if (missing !== null) {
@@ -166,7 +173,7 @@ export class ReplayChild extends ChildHandle {
     });
   }
 
-  /** The program under test did something: as recorded (`null`), or otherwise. */
+  /** Handles an action of the program under test: as recorded (`null`), or a deviation. */
   #follow(deviation: Deviation | null): void {
     if (deviation === null) {
       this.#advanceLater();
@@ -181,7 +188,7 @@ export class ReplayChild extends ChildHandle {
     });
   }
 
-  /** Plays as far as it goes. */
+  /** Plays events until one has to wait. */
   #advance(): void {
     this.#timer?.cancel();
     this.#timer = null;
@@ -213,7 +220,7 @@ export class ReplayChild extends ChildHandle {
     this.#input?.take(Infinity);
   }
 
-  /** How long to wait until a thing that the child did. */
+  /** Returns the delay before an event in milliseconds. */
   #delayBefore(event: SessionEvent): number {
     const { clock } = this.#settings;
     return clock === null || UNTIMED.has(event.kind) || ACTIONS.has(event.kind)
@@ -255,7 +262,7 @@ export class ReplayChild extends ChildHandle {
       }
       case 'lost':
         this.#stop();
-        // Behind what the pipes still have to tell.
+        // After the events of the pipes.
         this.#later(() => {
           this.emit('lost', remakeError(event.error) as TransportLostError);
         });
@@ -275,7 +282,7 @@ export class ReplayChild extends ChildHandle {
     }
   }
 
-  /** The recording is over, perhaps before the child was. */
+  /** Ends the replay after the last event, which may come before the exit of the child. */
   #finish(): void {
     if (!this.#exited) {
       this.#lose('the recording ends here');

@@ -1,17 +1,17 @@
-/** What the program under test did otherwise than in the recording. */
+/** What the program under test did in another way than in the session. */
 export type DeviationKind = 'spawn' | 'input' | 'end of input' | 'signal' | 'incomplete';
 
-/** The program under test does something else than in the recording. */
+/** The program under test did something else than in the session. */
 export class ReplayDeviationError extends Error {
   override readonly name: string = 'ReplayDeviationError';
   readonly kind: DeviationKind;
-  /** The child, counted from 1 in the order of the recording. */
+  /** Number of the child, counted from 1 in the order of the session. */
   readonly child: number;
-  /** Where in the recorded input of the child, `null` where it is not about the input. */
+  /** Index of the byte in the recorded input of the child, `null` if it is not about the input. */
   readonly offset: number | null;
-  /** What the recording has there, as text. */
+  /** What was recorded, as text. */
   readonly expected: string;
-  /** What came instead, as text. */
+  /** What the program did instead, as text. */
   readonly actual: string;
 
   constructor(

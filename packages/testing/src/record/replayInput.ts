@@ -1,20 +1,21 @@
 import { PostedInput, type Flushed } from '../fake/postedInput.js';
 import type { Scheduler } from '../clock/scheduler.js';
 
-/** What an input tells its child. */
+/** The methods of a replayed child that its input calls. */
 export interface ReplayInputOwner {
-  /** Bytes were written, up to this many in all. */
+  /** Called when a chunk was written. */
   written(chunk: Uint8Array): void;
+  /** Called when the input was ended or destroyed. */
   ended(how: 'end' | 'destroy'): void;
 }
 
 interface WaitingWrite {
-  /** How many bytes had been written with it. */
+  /** Number of bytes that were written so far, with this chunk. */
   readonly upTo: number;
   readonly flushed: Flushed;
 }
 
-/** The input of a replayed child: takes what is written when the recording says so. */
+/** The stdin of a replayed child. It takes the chunks at the recorded time. */
 export class ReplayInput extends PostedInput<WaitingWrite> {
   readonly #owner: ReplayInputOwner;
   #written = 0;
@@ -46,10 +47,14 @@ export class ReplayInput extends PostedInput<WaitingWrite> {
     this.close(null);
   }
 
-  /** For the child: everything up to there is taken; `Infinity` for all that was written. */
+  /** For the child: takes all chunks up to a number of bytes; `Infinity` for all. */
   take(upTo: number): void {
     this.#takenUpTo = Math.max(this.#takenUpTo, Math.min(upTo, this.#written));
-    for (let first = this.waiting[0]; first !== undefined && first.upTo <= this.#takenUpTo; first = this.waiting[0]) {
+    for (
+      let first = this.waiting.peek();
+      first !== undefined && first.upTo <= this.#takenUpTo;
+      first = this.waiting.peek()
+    ) {
       this.flushFirst();
     }
     if (this.#ending && this.waiting.length === 0) {
@@ -57,7 +62,7 @@ export class ReplayInput extends PostedInput<WaitingWrite> {
     }
   }
 
-  /** For the child: nobody reads any more. */
+  /** For the child: closes the reading end. */
   close(error: Error | null): void {
     this.shut(error);
   }

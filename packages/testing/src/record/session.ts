@@ -1,67 +1,69 @@
-/** What a recording holds: everything that passed between a backend and the code above it. */
+/** A session: the record of everything that passed between a backend and the code above it. */
 import type { BackendCapabilities, ChildExit, KillAnswer, Signal, SignalScope } from '@subwire/transport';
 import type { Payload } from './payload.js';
 import type { RecordedError } from './recordedError.js';
 import type { RecordedRequest } from './recordedRequest.js';
 
-/** Something that happened to a child, or that was done to it. */
+/** An event of a child, without its time and its child. */
 export type SessionHappening =
-  /** The child was asked for. */
+  /** `spawn()` was called. */
   | { readonly kind: 'request'; readonly request: RecordedRequest }
   /** `spawn()` threw. */
   | { readonly kind: 'refused'; readonly error: RecordedError }
-  /** It started; whether its pid is known. */
+  /** The child started; `pid` tells whether it has one. */
   | { readonly kind: 'started'; readonly pid: boolean }
-  /** It did not start. */
+  /** The start failed. */
   | { readonly kind: 'failed'; readonly error: RecordedError }
-  /** An output brought bytes. */
+  /** Bytes of an output arrived. */
   | { readonly kind: 'data'; readonly fd: number; readonly payload: Payload }
   /** A pipe closed. */
   | { readonly kind: 'closed'; readonly fd: number; readonly error: RecordedError | null }
-  /** Bytes were written to its input. */
+  /** Bytes were written to stdin. */
   | { readonly kind: 'write'; readonly payload: Payload }
-  /** A write, counted from 1, was taken by the system, not at once. */
+  /** The system took a write later than at once; writes are counted from 1. */
   | { readonly kind: 'taken'; readonly write: number }
-  /** Its input was ended, or given up. */
+  /** Stdin was ended, or destroyed. */
   | { readonly kind: 'end' | 'destroy' }
-  /** An output was paused, resumed, or given up. */
+  /** An output was paused, resumed, or closed by us. */
   | { readonly kind: 'pause' | 'resume' | 'close'; readonly fd: number }
-  /** A signal was sent, with what came of it: the answer of `kill()`, or that it failed. */
+  /** `kill()` was called; `outcome` is its result, or the error that it threw. */
   | {
       readonly kind: 'signal';
       readonly signal: Signal;
       readonly scope: SignalScope;
       readonly outcome: KillAnswer | RecordedError;
     }
-  /** It was taken back, before it started; whether it never ran. */
+  /** `abandon()` was called; `never` is its result: whether the child never ran. */
   | { readonly kind: 'abandon'; readonly never: boolean }
-  /** A signal that was queued was not delivered. */
+  /** A queued signal could not be delivered. */
   | {
       readonly kind: 'undelivered';
       readonly signal: Signal;
       readonly scope: SignalScope;
       readonly error: RecordedError;
     }
+  /** The child exited. */
   | { readonly kind: 'exit'; readonly end: ChildExit }
+  /** The link to the child was lost. */
   | { readonly kind: 'lost'; readonly error: RecordedError };
 
-/** A happening, with when and to whom. */
+/** An event of a session. */
 export type SessionEvent = SessionHappening & {
-  /** Milliseconds since the start of the recording. */
+  /** Milliseconds since `recordBackend` was called. */
   readonly at: number;
-  /** Children are counted from 1. */
+  /** Number of the child, counted from 1. */
   readonly child: number;
 };
 
-/** What is recorded about the backend. */
+/** The backend of a session. */
 export interface SessionHeader {
   readonly backend: string;
   readonly supports: BackendCapabilities;
 }
 
-/** A recording. `toText` of `sessionText.ts` is its form in a file. */
+/** The record of everything that passed between a backend and the code above it. */
 export interface Session extends SessionHeader {
   readonly events: readonly SessionEvent[];
-  /** The form in which it is saved: a line per event. */
+  /** Returns the text of a session file, with a line for each event. */
   toText(): string;
 }

@@ -2,7 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Session } from './session.js';
 import { parseSession } from './sessionText.js';
 
-/** Writes a session to a file. */
+/**
+ * Writes a session to a file.
+ *
+ * @param path - The file, which is created or replaced.
+ * @param session - From `recordBackend(...).session`.
+ * @throws (rejects) an error of the file system.
+ */
 export async function saveSession(path: string | URL, session: Session): Promise<void> {
   await writeFile(path, session.toText());
 }
@@ -10,7 +16,9 @@ export async function saveSession(path: string | URL, session: Session): Promise
 /**
  * Reads a session from a file.
  *
- * @throws {ValueError} (rejects) if it is no session of a version that is known.
+ * @param path - The file.
+ * @throws {ValueError} (rejects) if it is no session, or of an unknown version.
+ * @throws (rejects) an error of the file system.
  */
 export async function loadSession(path: string | URL): Promise<Session> {
   return parseSession(await readFile(path, 'utf8'));

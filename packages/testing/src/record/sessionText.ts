@@ -1,7 +1,7 @@
 /**
- * The form of a recording in a file: a header, then a line per event: when, to whom, what, and its values as JSON.
+ * The text of a session file: a header, and a line for each event with its time, child, kind, and its values as JSON.
  *
- * Empty lines and lines that begin with `//` are for people.
+ * Empty lines and lines that begin with `//` are comments.
  */
 import { ValueError } from '@subwire/transport';
 import { payloadFromJson, payloadToJson, type Payload, type PayloadJson } from './payload.js';
@@ -12,7 +12,7 @@ const VERSION = 2;
 
 type Kind = SessionHappening['kind'];
 
-/** The fields of each kind, in the order in which their values stand in the line. */
+/** The fields of each kind, in the order of their values in a line. */
 const FIELDS: Readonly<Record<Kind, readonly string[]>> = {
   request: ['request'],
   refused: ['error'],
@@ -36,7 +36,7 @@ const FIELDS: Readonly<Record<Kind, readonly string[]>> = {
 
 const LINE = /^(\d+(?:\.\d+)?) #(\d+) (\w+)(?: (.*))?$/s;
 
-/** Makes a session of what was recorded. */
+/** Returns a session of events. */
 export function makeSession(header: SessionHeader, events: readonly SessionEvent[]): Session {
   return { ...header, events, toText: () => sessionToText(header, events) };
 }
@@ -55,7 +55,8 @@ function sessionToText({ backend, supports }: SessionHeader, events: readonly Se
 /**
  * Reads a session from its text.
  *
- * @throws {ValueError} that names the line, if it is no session of a version that is known.
+ * @param text - From `Session.toText`.
+ * @throws {ValueError} with the number of the line, if it is no session, or of an unknown version.
  */
 export function parseSession(text: string): Session {
   const lines = text.split(/\r?\n/);

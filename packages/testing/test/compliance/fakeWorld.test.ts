@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TextRequest } from '@subwire/transport';
-import { FakeDescriptors } from '../../src/compliance/fakeWorld.js';
+import { CallerDescriptors } from '../../src/compliance/fakeWorld.js';
 
 /** A request in which descriptor 0 of the child is `fd`. */
 function withInput(fd: number): TextRequest {
@@ -32,7 +32,7 @@ describe('the descriptors of a fake child of the suite', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-    const given = new FakeDescriptors(withInput(fd));
+    const given = new CallerDescriptors(withInput(fd));
     expect(given.identity(0)).toBe(identityOf(fd));
     given.close();
     server.close();
@@ -43,7 +43,7 @@ describe('the descriptors of a fake child of the suite', () => {
     const [one, other] = [join(folder, 'one'), join(folder, 'other')];
     const fd = openSync(one, 'w');
     closeSync(openSync(other, 'w'));
-    const given = new FakeDescriptors(withInput(fd));
+    const given = new CallerDescriptors(withInput(fd));
     closeSync(fd);
     expect([given.holds(one), given.holds(other)]).toEqual([true, false]);
     given.close();

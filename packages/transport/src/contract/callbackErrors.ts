@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import type { CallbackError } from './errors.js';
 
 /**
@@ -10,7 +11,8 @@ export type CallbackErrorReporter = (error: CallbackError) => void;
 
 /** The default reporter: the error becomes an uncaught exception in a task of its own. */
 export function reportAsUncaught(error: unknown): void {
-  queueMicrotask(() => {
+  // Not a promise job: a throw in one is an unhandled rejection.
+  setImmediate(() => {
     throw error;
   });
 }

@@ -1,3 +1,6 @@
+import { performance } from 'node:perf_hooks';
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** A timer that has been started. */
 export interface ClockTimer {
   /** Stops it; does nothing once it fired. */

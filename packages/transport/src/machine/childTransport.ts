@@ -139,7 +139,7 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
   }
 
   isClosing(): boolean {
-    return this.#closed;
+    return this.#closed || this.#finished;
   }
 
   close(): void {
@@ -164,10 +164,13 @@ export class ChildTransport implements SubprocessTransport, PipeOwner {
   }
 
   setProtocol(protocol: BaseProtocol): void {
+    if (this.#finished) {
+      return;
+    }
     this.#protocol = protocol as SubprocessProtocol;
     // A new protocol may be buffered where the old one was not.
     for (const [fd, output] of this.#outputs) {
-      output.setProtocol(outputReceiver(this, fd));
+      output.setOwner(outputReceiver(this, fd));
     }
   }
 

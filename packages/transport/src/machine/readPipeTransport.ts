@@ -1,12 +1,23 @@
 /**
  * One pipe that we read.
  *
+ * | state        | data, memory filled  | `pauseReading` | `resumeReading`        | `close`, `fail`       | handle closed |
+ * | ------------ | -------------------- | -------------- | ---------------------- | --------------------- | ------------- |
+ * | not started  | cannot come          | paused later   | -                      | closing               | lost          |
+ * | reading      | delivered            | paused         | -                      | closing               | eof, lost     |
+ * | paused       | the rest waits       | -              | reading                | closing, rest dropped | cannot come   |
+ * | rest waits   | cannot come          | paused         | a job delivers it, then reading | closing, rest dropped | cannot come |
+ * | closing      | dropped              | -              | -                      | -                     | lost          |
+ * | lost         | cannot come          | -              | -                      | -                     | cannot come   |
+ *
  * 1. Data and loss come from the handle's events, so they are never on a user's stack.
  * 2. The handle is resumed only after `connectionMade`, so nothing comes earlier.
- * 3. A buffered protocol may pause in the middle of a chunk: the rest waits here, and the handle stays paused for it.
+ * 3. A protocol may pause, close, or make way for another one inside `getBuffer()` and `bufferUpdated()`, also in the middle
+ *    of a chunk. A pause and a close hold from that moment; the rest of the chunk goes to whoever is the protocol then.
  * 4. A receiver of the subprocess and a stand-alone protocol are served alike: through `PipeReceiver`.
+ * 5. The subprocess learns of the loss of its pipe also if the pipe was given a protocol of its own.
  */
-import { deliverBuffered } from './bufferedDelivery.js';
+import { deliverChunk, type ChunkTarget } from './chunkDelivery.js';
 import type { CallbackQueue } from './callbackQueue.js';
 import type { BufferReceiver, ReadPipeHandle } from '../seam/childHandle.js';
 import type { BaseProtocol } from '../contract/base.js';
@@ -16,19 +27,24 @@ import type { ReadTransport } from '../contract/transports.js';
 /** What a read pipe tells its owner: the plain and the buffered protocol in one, both optional. */
 export type PipeReceiver = BaseProtocol & Partial<Pick<Protocol, 'dataReceived' | 'eofReceived'> & BufferReceiver>;
 
+const NO_ROOM = new Uint8Array(0);
+
 /** The transport of a pipe that we read. */
-export class ReadPipeTransport implements ReadTransport, BufferReceiver {
+export class ReadPipeTransport implements ReadTransport, BufferReceiver, ChunkTarget {
   readonly #handle: ReadPipeHandle;
   readonly #queue: CallbackQueue;
   /** `null` for the pipes of a child, which have none: an idle child should cost little. */
   readonly #extra: ReadonlyMap<string, unknown> | null;
+  /** Of the pipes of a child: what the subprocess put here, `null` for a pipe that stands alone. */
+  #owner: PipeReceiver | null;
   #receiver: PipeReceiver | null;
   #buffered = false;
   #started = false;
   #paused = false;
   #closing = false;
+  #lost = false;
   #failure: Error | null = null;
-  /** What a buffered protocol left of a chunk when it paused. */
+  /** What was read and could not be delivered when the protocol paused. */
   #rest: Uint8Array | null = null;
 
   constructor(
@@ -39,6 +55,7 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   ) {
     this.#handle = handle;
     this.#receiver = receiver;
+    this.#owner = extra === null ? receiver : null;
     this.#queue = queue;
     this.#extra = extra;
     handle.on('data', this.#onData, this);
@@ -59,6 +76,15 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
     if (!this.#closing) {
       this.#failure = error;
       this.close();
+    }
+  }
+
+  /** For the subprocess: replaces what it put here, and leaves a protocol that the pipe was given. */
+  setOwner(owner: PipeReceiver): void {
+    const own = this.#receiver === this.#owner;
+    this.#owner = owner;
+    if (own) {
+      this.setProtocol(owner);
     }
   }
 
@@ -99,39 +125,68 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
   close(): void {
     if (!this.#closing) {
       this.#closing = true;
+      this.#rest = null;
       this.#handle.close();
     }
   }
 
   setProtocol(protocol: BaseProtocol): void {
-    this.#receiver = protocol;
-    this.#useReceiver(protocol);
+    if (!this.#lost) {
+      this.#receiver = protocol;
+      this.#useReceiver(protocol);
+    }
   }
 
   getProtocol(): BaseProtocol | null {
     return this.#receiver;
   }
 
-  /** For the handle: memory of the receiver. A throw ends the read, since there is nowhere to read to. */
+  /**
+   * For the handle: memory of the receiver, empty if nothing is wanted any more.
+   * @throws what the receiver threw, since there is nowhere to read to; it was reported, and the handle was closed.
+   */
   getBuffer(sizeHint: number): Uint8Array {
+    return this.#queue.enter(this.#roomForHandle, this, sizeHint);
+  }
+
+  /** For the handle: memory of the receiver was filled. */
+  bufferUpdated(nbytes: number): void {
+    this.#queue.enter(this.#updated, this, nbytes);
+  }
+
+  /** For the delivery of a chunk: whether the receiver offers memory. */
+  get buffered(): boolean {
+    return this.#buffered;
+  }
+
+  /** For the delivery of a chunk: memory of the receiver, `null` if it is not to be filled after all. */
+  offer(sizeHint: number): Uint8Array | null {
+    const receiver = this.#receiver;
     try {
-      const room = this.#receiver?.getBuffer?.(sizeHint);
+      const room = receiver?.getBuffer?.(sizeHint);
+      if (!this.isReading() || this.#receiver !== receiver) {
+        return null;
+      }
       if (room instanceof Uint8Array && room.length > 0) {
         return room;
       }
       throw new TypeError('getBuffer() returned no memory');
     } catch (thrown) {
-      this.#failRead('getBuffer', thrown);
-      throw thrown;
+      this.#queue.report('getBuffer', thrown);
+      // If it made way for another receiver first, that one may have memory.
+      if (this.#receiver === receiver) {
+        this.fail(thrown instanceof Error ? thrown : new TypeError(String(thrown)));
+      }
+      return null;
     }
   }
 
-  /** For the handle: memory of the receiver was filled. */
-  bufferUpdated(nbytes: number): void {
+  /** For the delivery of a chunk: a receiver without memory of its own takes it. */
+  take(chunk: Uint8Array): void {
     try {
-      this.#receiver?.bufferUpdated?.(nbytes);
+      this.#receiver?.dataReceived?.(chunk);
     } catch (thrown) {
-      this.#queue.report('bufferUpdated', thrown);
+      this.#queue.report('dataReceived', thrown);
     }
   }
 
@@ -140,29 +195,36 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
     this.#handle.readInto?.(this.#buffered ? this : null);
   }
 
-  #onData(chunk: Uint8Array): void {
-    if (this.#closing || this.#receiver === null) {
-      return;
+  #roomForHandle(sizeHint: number): Uint8Array {
+    while (this.isReading() && this.#buffered) {
+      const room = this.offer(sizeHint);
+      if (room !== null) {
+        return room;
+      }
     }
-    if (this.#buffered) {
-      this.#deliverBuffered(chunk);
-      return;
+    if (this.#failure !== null) {
+      throw this.#failure;
     }
+    return NO_ROOM;
+  }
+
+  #updated(nbytes: number): void {
     try {
-      this.#receiver.dataReceived?.(chunk);
+      this.#receiver?.bufferUpdated?.(nbytes);
     } catch (thrown) {
-      this.#queue.report('dataReceived', thrown);
+      this.#queue.report('bufferUpdated', thrown);
     }
   }
 
-  #deliverBuffered(chunk: Uint8Array): void {
-    try {
-      const rest = deliverBuffered(this, chunk);
-      this.#rest = rest.length > 0 ? rest : null;
-    } catch (thrown) {
-      // Reported where it was thrown; the loss carries it.
-      this.#failure ??= thrown instanceof Error ? thrown : new TypeError(String(thrown));
+  #onData(chunk: Uint8Array): void {
+    if (!this.#closing) {
+      this.#queue.enter(this.#deliver, this, chunk);
     }
+  }
+
+  #deliver(chunk: Uint8Array): void {
+    const rest = deliverChunk(this, chunk);
+    this.#rest = this.#closing ? null : rest;
   }
 
   #deliverRest(): void {
@@ -171,16 +233,9 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
       return;
     }
     this.#rest = null;
-    this.#onData(rest);
+    this.#deliver(rest);
     if (this.isReading()) {
       this.#handle.resume();
-    }
-  }
-
-  #failRead(name: string, thrown: unknown): void {
-    if (!this.#closing) {
-      this.#queue.report(name, thrown);
-      this.fail(thrown instanceof Error ? thrown : new TypeError(String(thrown)));
     }
   }
 
@@ -195,10 +250,23 @@ export class ReadPipeTransport implements ReadTransport, BufferReceiver {
       });
     }
     this.#queue.deliver('connectionLost', () => {
-      // Another one than above if the end was reached and `eofReceived` put it there.
-      const last = this.#receiver;
-      this.#receiver = null;
-      last?.connectionLost(reason);
+      this.#lose(reason);
     });
+  }
+
+  #lose(reason: Error | null): void {
+    // Another one than at the end of the file if `eofReceived` put it there.
+    const last = this.#receiver;
+    const owner = this.#owner;
+    this.#lost = true;
+    this.#receiver = null;
+    this.#owner = null;
+    try {
+      last?.connectionLost(reason);
+    } finally {
+      if (owner !== last) {
+        owner?.connectionLost(reason);
+      }
+    }
   }
 }

@@ -1,13 +1,26 @@
 /**
  * One pipe that we write.
  *
+ * | state   | `write`           | flushed, well        | flushed, failed      | `close`       | `abort`          | handle closed        |
+ * | ------- | ----------------- | -------------------- | -------------------- | ------------- | ---------------- | -------------------- |
+ * | open    | counted, handed down | counted out; resumes | the failure is kept | closing; end | aborted; destroy | lost, rule 5         |
+ * | closing | dropped           | counted out; resumes | the failure is kept  | -             | aborted; destroy | lost, rule 5         |
+ * | aborted | dropped           | -                    | -                    | -             | -                | lost with the reason of the abort |
+ * | lost    | dropped           | cannot come          | cannot come          | -             | -                | cannot come          |
+ *
+ * Beside it, paused or not: paused when the count rises above the high-water mark, not paused once it fell to the low one.
+ *
  * 1. Bytes are counted in at `write` and out at `flushed`; the backend counts nothing.
  * 2. Large writes are cut, so that the count falls in steps even where a partial write cannot be seen.
  * 3. Nobody is resumed while a write is handed down: the protocol would write into the middle of it.
  * 4. The loss comes from the handle's `close` alone, so it is never on a user's stack, and never twice.
+ * 5. The reason of a loss: a failure of the pipe as it is; a `BrokenPipeError` if the reader left and bytes were left over;
+ *    `null` if the reader left and had everything. Only EPIPE and ECONNRESET say that the reader left.
+ * 6. The subprocess learns of the loss of its pipe also if the pipe was given a protocol of its own.
  */
 import type { BaseProtocol } from '../contract/base.js';
 import type { CallbackQueue } from './callbackQueue.js';
+import { Fifo } from '../seam/fifo.js';
 import type { WritePipeHandle } from '../seam/childHandle.js';
 import { BrokenPipeError } from '../contract/errors.js';
 import { FlowControl, type FlowChange } from './flowControl.js';
@@ -23,9 +36,10 @@ export class WritePipeTransport implements WriteTransport {
   /** `null` for the pipes of a child, which have none: an idle child should cost little. */
   readonly #extra: ReadonlyMap<string, unknown> | null;
   readonly #flow = new FlowControl();
-  /** Sizes of the pieces in flight, oldest first from `#firstPiece` on. */
-  readonly #pieces: number[] = [];
-  #firstPiece = 0;
+  /** Sizes of the pieces in flight, oldest first. */
+  readonly #pieces = new Fifo<number>();
+  /** Of the input of a child: what the subprocess put here, `null` for a pipe that stands alone. */
+  readonly #owner: BaseProtocol | null;
   #protocol: BaseProtocol | null;
   #handingDown = false;
   #resumeHeld = false;
@@ -43,6 +57,7 @@ export class WritePipeTransport implements WriteTransport {
   ) {
     this.#handle = handle;
     this.#protocol = protocol;
+    this.#owner = extra === null ? protocol : null;
     this.#queue = queue;
     this.#extra = extra;
     // One function for all pieces: they are flushed in order, so the sizes queue tells which one it was.
@@ -144,7 +159,9 @@ export class WritePipeTransport implements WriteTransport {
   }
 
   setProtocol(protocol: BaseProtocol): void {
-    this.#protocol = protocol;
+    if (this.#protocol !== null) {
+      this.#protocol = protocol;
+    }
   }
 
   getProtocol(): BaseProtocol | null {
@@ -157,7 +174,7 @@ export class WritePipeTransport implements WriteTransport {
   }
 
   #onFlushed(error: Error | null): void {
-    const nbytes = this.#takePiece();
+    const nbytes = this.#pieces.shift() ?? 0;
     if (this.#aborted) {
       return;
     }
@@ -173,20 +190,6 @@ export class WritePipeTransport implements WriteTransport {
     } else {
       this.#apply(change);
     }
-  }
-
-  #takePiece(): number {
-    if (this.#pieces.length === 1) {
-      // Most often; to pop is cheaper than to set the length.
-      return this.#pieces.pop() ?? 0;
-    }
-    const nbytes = this.#pieces[this.#firstPiece] ?? 0;
-    this.#firstPiece += 1;
-    if (this.#firstPiece === this.#pieces.length) {
-      this.#pieces.length = 0;
-      this.#firstPiece = 0;
-    }
-    return nbytes;
   }
 
   #applyAfterWrite(): void {
@@ -224,19 +227,38 @@ export class WritePipeTransport implements WriteTransport {
     this.#flow.clear();
     this.#onChange = null;
     this.#queue.deliver('connectionLost', () => {
-      const protocol = this.#protocol;
-      this.#protocol = null;
-      protocol?.connectionLost(reason);
+      this.#lose(reason);
     });
   }
 
-  #lossReason(error: Error | null): Error | null {
-    const cause = this.#failure ?? error;
-    if (this.#flow.size > 0) {
-      return new BrokenPipeError(undefined, cause === null ? undefined : { cause });
+  #lose(reason: Error | null): void {
+    const protocol = this.#protocol;
+    this.#protocol = null;
+    try {
+      protocol?.connectionLost(reason);
+    } finally {
+      if (this.#owner !== protocol) {
+        this.#owner?.connectionLost(reason);
+      }
     }
-    return cause;
   }
+
+  /** Rule 5. */
+  #lossReason(error: Error | null): Error | null {
+    if (error !== null && !tellsThatReaderLeft(error)) {
+      return error;
+    }
+    const failure = this.#failure;
+    if (failure !== null && 'code' in failure && !tellsThatReaderLeft(failure)) {
+      return failure;
+    }
+    const cause = failure ?? error;
+    return this.#flow.size > 0 ? new BrokenPipeError(undefined, cause === null ? undefined : { cause }) : null;
+  }
+}
+
+function tellsThatReaderLeft(error: Error): boolean {
+  return 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }
 
 function assertBytes(data: unknown): asserts data is Uint8Array {

@@ -1,8 +1,9 @@
 /** Our ends of a child's pipes, taken away from Node. */
 import type { Readable, Writable } from 'node:stream';
 import type { ReadPipeHandle, WritePipeHandle } from '../seam/childHandle.js';
-import type { NodeChild } from './nodeChildHandle.js';
-import { NodeReadPipe, NodeWritePipe, readableStdin } from './nodePipes.js';
+import type { NodeChild } from './nodeChild.js';
+import { NodeReadPipe, readableStdin } from './nodePipes.js';
+import { NodeWritePipe } from './nodeWritePipe.js';
 
 /** What keeps this process alive until it is told not to. */
 interface KeepsAlive {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 
 /** The limit is read again after this long: other code may change it. */

@@ -7,6 +7,7 @@
  *    starts, should a test have stopped the clock.
  */
 import { statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 
 /** Time and starts until something is looked at again. */
 const TRUST_MS = 50;
@@ -88,7 +89,7 @@ export function isKnownBinary(path: string, look: () => boolean): boolean {
     if (!look()) {
       return false;
     }
-    if (Math.abs(Date.now() - stats.ctimeMs) <= SETTLED_MS) {
+    if (Math.abs(performance.timeOrigin + performance.now() - stats.ctimeMs) <= SETTLED_MS) {
       return true;
     }
   }

@@ -6,7 +6,8 @@ import type { BackendCapabilities, SpawnRequest, SubprocessBackend } from '../se
 import type { ChildHandle } from '../seam/childHandle.js';
 import { NotSupportedError, SpawnError } from '../contract/errors.js';
 import { NO_PIPES, takePipes } from './childPipes.js';
-import { ignoreError, NodeChildHandle, type NodeChild } from './nodeChildHandle.js';
+import type { NodeChild } from './nodeChild.js';
+import { ignoreError, NodeChildHandle } from './nodeChildHandle.js';
 import { programQuery, spawnFailure, startProblem } from '../seam/spawnFailure.js';
 import { textRequest, type TextRequest } from '../seam/textRequest.js';
 import { startWithSharedPipe } from './sharedPipe.js';

@@ -12,29 +12,13 @@
  *
  * It keeps nothing that only its start needed, and of an ended child only its number.
  */
-import type { Readable, Writable } from 'node:stream';
 import { ChildHandle, type KillAnswer, type ReadPipeHandle, type WritePipeHandle } from '../seam/childHandle.js';
 import { NotSupportedError } from '../contract/errors.js';
 import { signalName, signalNumber, type Signal, type SignalScope } from '../contract/signals.js';
 import { EndedGroup } from './endedGroup.js';
 import { killByPid, killFailure } from './killByPid.js';
 import type { ChildPipes } from './childPipes.js';
-
-/** A `ChildProcess`, as far as it is used here: only the backend's own file knows the module. */
-export interface NodeChild {
-  readonly pid?: number | undefined;
-  stdin: Writable | null;
-  stdout: Readable | null;
-  stderr: Readable | null;
-  readonly stdio: readonly (Readable | Writable | null | undefined)[];
-  kill(signal: number): boolean;
-  ref(): void;
-  unref(): void;
-  once(event: 'spawn', listener: () => void): unknown;
-  once(event: 'exit', listener: (code: number | null, signal: NodeJS.Signals | null) => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  removeAllListeners(event: 'error'): unknown;
-}
+import type { NodeChild } from './nodeChild.js';
 
 type State = 'waiting' | 'refused' | 'started' | 'running' | 'ended' | 'over';
 

@@ -10,7 +10,8 @@ import type { ChildHandle } from '../seam/childHandle.js';
 import { spawnFailure } from '../seam/spawnFailure.js';
 import { takePipes } from './childPipes.js';
 import { LatePipes } from './latePipes.js';
-import { NodeChildHandle, type NodeChild } from './nodeChildHandle.js';
+import type { NodeChild } from './nodeChild.js';
+import { NodeChildHandle } from './nodeChildHandle.js';
 import { connectPair, type SocketPair } from './socketPair.js';
 import type { StartPlan } from './startPlan.js';
 

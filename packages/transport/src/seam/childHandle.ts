@@ -22,7 +22,11 @@ import type { Signal, SignalFailure, SignalScope } from '../contract/signals.js'
 
 /** Memory that a receiver offers for the next read. */
 export interface BufferReceiver {
-  /** Returns the memory to fill, at least one byte. */
+  /**
+   * Returns the memory to fill. It may call `pause()`, `close()` or `readInto()` of the handle meanwhile: then nothing is read
+   * into it, nor if it is empty, which is not the end of the file.
+   * @throws if there is none, after it closed the handle.
+   */
   getBuffer(sizeHint: number): Uint8Array;
   /** Takes note that `nbytes` of it were filled. */
   bufferUpdated(nbytes: number): void;

@@ -1,6 +1,15 @@
 /** connectReadPipe and connectWritePipe over real descriptors. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -216,6 +225,33 @@ describe('connectWritePipe', () => {
     closeSync(reader);
   });
 
+  it('refuses a FileHandle of a FIFO that nobody reads, which works as a number', async () => {
+    const [reader, writer] = pipe();
+    closeSync(writer);
+    const handle = await open(scratch.join(`fifo${fifos}`), constants.O_WRONLY | constants.O_NONBLOCK);
+    closeSync(reader);
+    await expect(connectWritePipe(protocol, handle)).rejects.toMatchObject({ name: 'ValueError' });
+    await handle.close();
+    const [again, unread] = pipe();
+    closeSync(again);
+    const [transport, recording] = await connectWritePipe(protocol, unread);
+    transport.write(bytes('x'));
+    await recording.lost;
+    expect(recording.lines).toEqual(['made', 'lost:BrokenPipeError']);
+  });
+
+  it('takes over what a file stream of Node has open', async () => {
+    const [reader, writer] = pipe();
+    closeSync(reader);
+    const stream = createReadStream(scratch.join(`fifo${fifos}`), { flags: 'r', autoClose: true });
+    await once(stream, 'open');
+    const [, recording] = await connectReadPipe(protocol, stream as unknown as ReadablePipe);
+    writeSync(writer, 'hi');
+    closeSync(writer);
+    await recording.lost;
+    expect(recording.text).toBe('hi');
+  });
+
   it('writes everything through a FileHandle that it took over', async () => {
     const [reader, writer] = pipe();
     closeSync(writer);
@@ -261,12 +297,35 @@ describe.each([
     await handle.close();
   });
 
-  it.each([-1, 1.5, '5', null, undefined, {}, { fd: -1 }])('refuses %p', async (nothing) => {
+  it.each([-1, 1.5, '5', null, undefined, {}, { fd: -1 }, { fd: 0 }])('refuses %p', async (nothing) => {
     await expect(connectPipe(nothing)).rejects.toThrow(TypeError);
   });
 
   it('rejects a descriptor that is not open', async () => {
     await expect(connectPipe(999)).rejects.toMatchObject({ code: 'EBADF' });
+  });
+
+  it('refuses an object whose descriptor cannot be opened once more, and leaves it alone', async () => {
+    const [ours, peer] = await socketPair();
+    const { fd } = (ours as unknown as { _handle: { fd: number } })._handle;
+    const close = jest.fn(() => Promise.resolve());
+    await expect(connectPipe({ fd, close })).rejects.toMatchObject({ name: 'ValueError', cause: { code: 'ENXIO' } });
+    expect(close).not.toHaveBeenCalled();
+    ours.destroy();
+    peer.destroy();
+  });
+
+  it('rejects with the code of the system when the object cannot be closed, and closes what it opened', async () => {
+    const fd = openSync('/dev/null', 'r+');
+    const before = openFds();
+    const close = (): Promise<void> => Promise.reject(Object.assign(new Error('bad'), { code: 'EIO' }));
+    await expect(connectPipe({ fd, close })).rejects.toMatchObject({ name: 'SubprocessError', code: 'EIO' });
+    // A thread of Node's pool closes it.
+    for (let turn = 0; turn < 1_000 && openFds() !== before; turn += 1) {
+      await settle(1);
+    }
+    expect(openFds()).toBe(before);
+    closeSync(fd);
   });
 
   it('rejects a socket that is already closed, instead of waiting for ever', async () => {

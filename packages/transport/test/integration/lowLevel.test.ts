@@ -43,7 +43,7 @@ describe('talking to a child', () => {
       'lost:2',
       'made',
     ]);
-    expect(child.transport.isClosing()).toBe(false);
+    expect(child.transport.isClosing()).toBe(true);
   });
 
   // test_subprocess_stderr

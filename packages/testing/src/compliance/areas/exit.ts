@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { constants } from 'node:os';
 import { DEVNULL } from '@subwire/transport';
 import type { RequirementTable } from '../complianceCase.js';
+import { Recorder } from '../recorder.js';
 import { step } from '../step.js';
 
 /** How a child ends. */
@@ -55,13 +56,31 @@ export const exit: RequirementTable = {
       equal(child.transport.getReturncode(), 6);
     },
   },
-  'exit.not-closing': {
-    behavior: 'A natural end does not make isClosing true',
-    source: 'test_proc_exited',
+  'exit.closed': {
+    behavior: 'isClosing is true after the loss, also if nobody called close()',
+    source: 'BaseTransport.isClosing',
+    async run(c) {
+      const child = await c.start([step.line()]);
+      equal(child.transport.isClosing(), false);
+      child.stdin.close();
+      await child.ended();
+      equal(child.transport.isClosing(), true);
+    },
+  },
+  'exit.no-protocol': {
+    behavior: 'After the loss there is no protocol, and setProtocol changes nothing',
+    source: 'BaseTransport.getProtocol',
     async run(c) {
       const child = await c.start([]);
       await child.ended();
-      equal(child.transport.isClosing(), false);
+      const transports = [child.transport, child.stdin, child.output(1), child.output(2)];
+      for (const transport of transports) {
+        transport.setProtocol(new Recorder());
+      }
+      deepEqual(
+        transports.map((transport) => transport.getProtocol()),
+        [null, null, null, null],
+      );
     },
   },
   'exit.pipes-stay': {

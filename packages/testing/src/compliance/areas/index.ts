@@ -2,6 +2,7 @@ import type { RequirementTable } from '../complianceCase.js';
 import { abort } from './abort.js';
 import { buffered } from './buffered.js';
 import { close } from './close.js';
+import { context } from './context.js';
 import { descriptors } from './descriptors.js';
 import { environment } from './environment.js';
 import { errors } from './errors.js';
@@ -9,6 +10,7 @@ import { exit } from './exit.js';
 import { flowControl } from './flowControl.js';
 import { flowLimits } from './flowLimits.js';
 import { groups } from './groups.js';
+import { handOver } from './handOver.js';
 import { heldPipes } from './heldPipes.js';
 import { input } from './input.js';
 import { inputLoss } from './inputLoss.js';
@@ -35,6 +37,7 @@ export const areas: readonly RequirementTable[] = [
   output,
   outputFlow,
   buffered,
+  handOver,
   input,
   inputLoss,
   flowControl,
@@ -49,6 +52,7 @@ export const areas: readonly RequirementTable[] = [
   groups,
   environment,
   ownership,
+  context,
   loss,
   seam,
   seamStart,

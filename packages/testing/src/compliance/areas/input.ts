@@ -1,5 +1,6 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { RequirementTable } from '../complianceCase.js';
+import { Recorder } from '../recorder.js';
 import { patternBytes, step } from '../step.js';
 import { thrownBy } from '../waiting.js';
 
@@ -180,6 +181,43 @@ export const input: RequirementTable = {
       child.stdin.write(Buffer.from('cd'));
       await child.ended();
       equal(child.text(1), 'count:2\n');
+    },
+  },
+  'input.many-small-writes': {
+    behavior: 'Tens of thousands of small writes that wait arrive complete and in order',
+    source: 'design §3',
+    async run(c) {
+      const child = await c.start([step.line(), step.cat()]);
+      const lines = Array.from({ length: 50_000 }, (_, index) => `${index}\n`.padStart(10, '.'));
+      for (const line of ['\n', ...lines]) {
+        child.stdin.write(Buffer.from(line));
+      }
+      child.stdin.close();
+      await child.ended();
+      const expected = lines.join('');
+      ok(child.text(1) === expected, `${child.size(1)} of ${expected.length} bytes`);
+    },
+  },
+  'input.count-falls': {
+    behavior: 'The count of small writes that wait falls as they are taken, to 0, and the resume comes at the low mark',
+    source: 'semantics §1.8',
+    async run(c) {
+      const recorder = new Recorder();
+      const sizes: number[] = [];
+      recorder.on('resume', () => {
+        sizes.push(recorder.stdin.getWriteBufferSize());
+      });
+      const child = await c.startWith(recorder, [step.count()]);
+      for (let size = 0; size < 4 * MIB; size += 1_000) {
+        child.stdin.write(new Uint8Array(1_000));
+      }
+      child.stdin.close();
+      await child.ended();
+      deepEqual(
+        child.lines.filter((line) => /^(pause|resume|lost:0)/.test(line)),
+        ['pause', 'resume', 'lost:0'],
+      );
+      ok((sizes[0] ?? Infinity) <= 16_384, `${sizes[0]} bytes`);
     },
   },
 };

@@ -109,4 +109,38 @@ export const seamReading: RequirementTable = {
       ok(chunks.every((chunk) => chunk instanceof Uint8Array && chunk.length > 0));
     },
   },
+  'seam.no-room': {
+    behavior: 'Memory without room, from a receiver that paused, is no end of the file: the bytes come after resume()',
+    source: 'BufferReceiver.getBuffer',
+    requires: ['readInto'],
+    needs: 'backend',
+    async run(c) {
+      const handle = c.spawn([step.write('kept')]);
+      const memory = new Uint8Array(100);
+      let filled = '';
+      let offers = 0;
+      handle.output(1).readInto?.({
+        getBuffer: () => {
+          offers += 1;
+          if (offers > 1) {
+            return memory;
+          }
+          handle.output(1).pause();
+          handle.log.add('paused');
+          return memory.subarray(0, 0);
+        },
+        bufferUpdated: (nbytes) => {
+          filled += Buffer.from(memory.subarray(0, nbytes)).toString();
+        },
+      });
+      handle.resumeAll();
+      await handle.seen('paused');
+      await handle.seen('exit');
+      await c.quiet();
+      equal(handle.log.has('close:1'), false);
+      handle.output(1).resume();
+      await handle.ended();
+      equal(filled, 'kept');
+    },
+  },
 };

@@ -1,6 +1,7 @@
 // Leaves a child running that it does not wait for, in the way that the first argument names, and ends by itself.
 import process from 'node:process';
 import { DEVNULL, PIPE, STDOUT, subprocessExec, SubprocessProtocol } from '../../../dist/index.js';
+import { setTimeout } from 'node:timers';
 
 const shapes = {
   pipes: {},

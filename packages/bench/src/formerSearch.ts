@@ -1,11 +1,78 @@
-import { indexOfByte } from './byteSearch.js';
-
 /**
- * Finds several byte strings in one pass, over any cut of the input (Aho and Corasick).
- *
- * A state is how much of a separator was just seen. At each end the shortest separator wins, and the first end is reported.
+ * The search for separators as it was before ADR 24: two engines for one job. It is kept to be compared with the engine
+ * that replaced them, and is not used by anything else.
  */
-export class SeparatorAutomaton {
+const BUFFER = Buffer.prototype as { indexOf(this: Uint8Array, byte: number, from: number): number };
+
+function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
+  return BUFFER.indexOf.call(bytes, byte, from);
+}
+
+/** Chooses the engine by the separators, as `SeparatorSearch` did. */
+export class FormerSearch {
+  readonly #byte: number;
+  readonly #nearest: NearestByte | null;
+  readonly #automaton: SeparatorAutomaton | null;
+
+  constructor(separators: readonly Uint8Array[]) {
+    const longest = Math.max(...separators.map((separator) => separator.length));
+    const [only] = separators;
+    this.#byte = separators.length === 1 && only?.length === 1 ? (only[0] ?? -1) : -1;
+    this.#nearest =
+      this.#byte === -1 && longest === 1
+        ? new NearestByte(Uint8Array.from(separators.flatMap((one) => [...one])))
+        : null;
+    this.#automaton = longest > 1 ? new SeparatorAutomaton(separators) : null;
+  }
+
+  /** Returns the index after the separator that ends first, -1 if none ends in the chunk. */
+  scan(chunk: Uint8Array, _sequence: number, from: number): number {
+    if (from === chunk.length) {
+      return -1;
+    }
+    if (this.#automaton === null) {
+      return (this.#nearest?.find(chunk, from) ?? indexOfByte(chunk, this.#byte, from)) + 1 || -1;
+    }
+    return this.#automaton.scan(chunk, from);
+  }
+}
+
+/** Finds the nearest of several bytes, with one `indexOf` for each of them. */
+class NearestByte {
+  readonly #bytes: Uint8Array;
+  /** Index of each byte, or the length of the chunk if there is none any more. */
+  readonly #next: number[];
+  #chunk: Uint8Array | null = null;
+  #from = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#next = Array.from(bytes, () => -1);
+  }
+
+  /** Returns the first index of any of the bytes at or after `from`, -1 if there is none. */
+  find(chunk: Uint8Array, from: number): number {
+    if (chunk !== this.#chunk || from < this.#from) {
+      this.#chunk = chunk;
+      this.#next.fill(-1);
+    }
+    this.#from = from;
+    let nearest = chunk.length;
+    for (let index = 0; index < this.#bytes.length; index += 1) {
+      let next = this.#next[index] ?? -1;
+      if (next < from) {
+        next = indexOfByte(chunk, this.#bytes[index] ?? 0, from);
+        next = next === -1 ? chunk.length : next;
+        this.#next[index] = next;
+      }
+      nearest = Math.min(nearest, next);
+    }
+    return nearest === chunk.length ? -1 : nearest;
+  }
+}
+
+/** An Aho-Corasick automaton. It jumps to the next first byte only if all separators begin with the same one. */
+class SeparatorAutomaton {
   /** Length of the separator that `scan` found. */
   matchLength = 0;
   /** Next state by state × class of the byte. */
@@ -34,11 +101,6 @@ export class SeparatorAutomaton {
     this.#addFallbacks(order);
     const firstBytes = new Set(separators.map((separator) => separator[0] ?? -1));
     this.#firstByte = firstBytes.size === 1 ? ([...firstBytes][0] ?? -1) : -1;
-  }
-
-  /** Forgets what was seen. */
-  reset(): void {
-    this.#state = 0;
   }
 
   /** Goes on in `chunk` at `from`; returns the index after the separator that ends first, -1 if none ends here. */

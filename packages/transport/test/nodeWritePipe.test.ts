@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { NodeWritePipe } from '../src/node/nodePipes.js';
+import { NodeWritePipe } from '../src/node/nodeWritePipe.js';
 import { settle } from './helpers/recordingProtocol.js';
 
 /** A stream that takes nothing, and at its destruction says that it did. */

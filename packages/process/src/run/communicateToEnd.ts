@@ -1,8 +1,9 @@
 /**
- * Talking to the child of a `run` until its end, which is brought about if the conversation fails.
+ * Communication with the child of a `run` until its end.
  *
- * 1. The outputs are read on while the child is ended: it may have something to say first, and could not end otherwise.
- * 2. A child that cannot be ended (stuck in the kernel, not ours to signal) does not keep us.
+ * 1. If the communication fails, the child is stopped. Its outputs are read meanwhile: it may write more before it ends,
+ *    and with a full pipe it could not end.
+ * 2. A child that cannot be stopped (uninterruptible sleep, no permission to signal it) is not waited for.
  */
 import { TransportLostError } from '@subwire/transport';
 import type { Communicated, CommunicateOptions } from '../process/communicate.js';
@@ -10,21 +11,21 @@ import type { CommunicateInput } from '../process/inputFeed.js';
 import type { Process } from '../process/process.js';
 import { OutputOverflowError, type CapturedOutput } from '../results/processErrors.js';
 
-/** What bounds a conversation besides its signal, defaults filled in. */
-export type ConversationLimits = Required<Omit<CommunicateOptions, 'signal' | 'timeoutMs'>>;
+/** The options of `communicate` without signal and timeout, with all defaults. */
+export type CommunicationLimits = Required<Omit<CommunicateOptions, 'signal' | 'timeoutMs'>>;
 
-/** How a conversation ended. */
+/** The result of a communication. */
 export interface Ended {
   readonly done: Communicated;
-  /** Why the child had to be ended, `null` if it ended by itself. */
+  /** Why the child was stopped, `null` if it ended by itself. */
   readonly failure: { readonly reason: unknown } | null;
 }
 
-/** Talks to the child until its end. Only the loss of the link rejects. */
-export async function talkToEnd(
+/** Communicates with the child until its end. It rejects only if the link to the child was lost. */
+export async function communicateToEnd(
   process: Process,
   input: CommunicateInput,
-  limits: ConversationLimits,
+  limits: CommunicationLimits,
   signal: AbortSignal | undefined,
 ): Promise<Ended> {
   try {
@@ -50,7 +51,7 @@ async function endAndDrain(process: Process, limits: CommunicateOptions): Promis
   return drained.status === 'fulfilled' ? drained.value : outputSoFar(process, limits);
 }
 
-/** Reads to the end. Of an output that is too long the rest is read away after the first complaint. */
+/** Reads to the end. After an overflow the rest of the output is dropped. */
 async function drain(process: Process, options: CommunicateOptions): Promise<Communicated> {
   try {
     return await process.communicateInFull(null, options);
