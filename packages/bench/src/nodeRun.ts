@@ -9,11 +9,11 @@ import { run } from '@subwire/process';
 import { median } from './harness.js';
 import { report } from './report.js';
 
-const ROUNDS = 15;
-const PER_BLOCK = 100;
+const ROUNDS = 40;
+const PER_BLOCK = 40;
 
 /** Commands of each before anything counts: the engine takes so many to compile what runs for every child. */
-const WARM_UP = 2_000;
+const WARM_UP = 2_500;
 
 const KINDS = [
   { what: 'run, one by one', program: '/bin/true', atOnce: 1 },

@@ -26,6 +26,15 @@ describe('a process that uses the posix backend', () => {
     },
   );
 
+  it('exits as it was asked to, however far a start thread has come', async () => {
+    const codes: unknown[] = [];
+    for (let delayMs = 0; delayMs <= 45; delayMs += 3) {
+      const some = [delayMs, delayMs + 1, delayMs + 2].map((ms) => runHelper('exitWhileThreadComes.mjs', [String(ms)]));
+      codes.push(...(await Promise.all(some)).map(({ code }) => code));
+    }
+    expect(codes).toEqual(codes.map(() => 7));
+  });
+
   it('survives garbage collection all the time', async () => {
     expect(await runHelper('garbage.mjs')).toEqual({ code: 0, stdout: 'all bytes', stderr: '' });
   });
@@ -39,7 +48,8 @@ describe('a process that uses the posix backend', () => {
     const { code, stdout, stderr } = await runHelper('chunkMemory.mjs');
     const [newPages, mebibytes] = stdout.split(' ').map(Number);
     expect([code, stderr]).toEqual([0, '']);
-    expect(newPages).toBeLessThan(10);
+    // Without that memory, 100 of 100 pages are new ones. The collector's own work takes up to 10.
+    expect(newPages).toBeLessThan(30);
     expect(mebibytes).toBeLessThan(250);
   });
 

@@ -1,10 +1,10 @@
 /** Our ends of pipes and socket pairs, without a child: the test is the other side. */
 import { closeSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { BufferReceiver } from '@subwire/transport';
+import type { BufferReceiver, PipeKind } from '@subwire/transport';
 import { poller, type Poller } from '../src/loop/poller.js';
 import { native } from '../src/native/ffi.js';
-import { makePipe, type PipeKind } from '../src/pipe/pipes.js';
+import { makePipe } from '../src/pipe/pipes.js';
 import { ReadPipe } from '../src/pipe/readPipe.js';
 import { WritePipe } from '../src/pipe/writePipe.js';
 

@@ -1,20 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ValueError } from '@subwire/transport';
 import { checkCaptureLimits, OutputCollector } from '../src/process/outputCollector.js';
 import { OutputOverflowError } from '../src/results/processErrors.js';
-
-/** What is in use once the garbage is gone. */
-function usedBytes(): number {
-  collectGarbage();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { usedBytes } from './helpers/grownBytes.js';
 
 describe('OutputCollector', () => {
   it('keeps, for any chunking, the first and the last half and counts the rest', () => {

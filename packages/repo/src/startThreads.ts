@@ -1,7 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 
-/** The mark of `StartWorker` in the posix backend. */
-const MARK = Symbol.for('subwire.startThread');
+/** The mark of `StartWorker` in the posix backend: what waits until the worker may be ended. */
+const MARK: unique symbol = Symbol.for('subwire.startThread');
+
+type MarkedWorker = Worker & { readonly [MARK]: () => void };
 
 /**
  * The start threads that the posix backend makes during a test file. They end by themselves, but only after a while without
@@ -21,7 +23,12 @@ export class StartThreads {
   /** Ends those that are left. */
   async end(): Promise<void> {
     process.off('worker', this.#onWorker);
-    const left = [...this.#workers].filter((worker) => MARK in worker);
-    await Promise.all(left.map((worker) => worker.terminate()));
+    const left = [...this.#workers].filter((worker): worker is MarkedWorker => MARK in worker);
+    await Promise.all(
+      left.map((worker) => {
+        worker[MARK]();
+        return worker.terminate();
+      }),
+    );
   }
 }

@@ -53,7 +53,7 @@ export async function subprocessExec<P extends SubprocessProtocol>(
   settings.signal?.throwIfAborted();
   try {
     const transport = start(request, settings, protocol);
-    await startedUnlessAborted(transport, settings.signal);
+    await (settings.signal === null ? transport.started : startedUnlessAborted(transport, settings.signal));
     return [transport, protocol];
   } catch (thrown) {
     throw withCallersFrames(thrown);
@@ -93,11 +93,7 @@ function start(request: SpawnRequest, settings: CreationSettings, protocol: Subp
 }
 
 /** Resolves when the transport has started; an abort meanwhile takes the child back first. */
-async function startedUnlessAborted(transport: ChildTransport, signal: AbortSignal | null): Promise<void> {
-  if (signal === null) {
-    await transport.started;
-    return;
-  }
+async function startedUnlessAborted(transport: ChildTransport, signal: AbortSignal): Promise<void> {
   let onAbort = (): void => undefined;
   const reaped = new Promise<void>((resolve) => {
     onAbort = (): void => {

@@ -4,6 +4,7 @@
  * A socket pair is made to behave like a pipe: the direction that a pipe does not have is shut down on our end. So the child
  * cannot send through its input (EPIPE), and nothing that it left unread can turn into ECONNRESET for us while we read.
  */
+import type { PipeKind } from '@subwire/transport';
 import { F_SETFL, F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK, O_RDWR, SHUT_RD, SHUT_WR } from '../native/constants.js';
 import { LOWEST_OWN_FD, moveUp } from '../native/descriptors.js';
 import { native } from '../native/ffi.js';
@@ -13,9 +14,6 @@ const pair = new Int32Array(2);
 
 /** The kernel looks at 32 bits of a size. It refuses this one, and might accept the lower bits of a larger one. */
 const REFUSED_BYTES = 0xffff_ffff;
-
-/** What stands between us and a child. */
-export type PipeKind = 'pipe' | 'socket';
 
 /** What is made. */
 export interface PipeShape {

@@ -18,7 +18,7 @@
  * 5. `close` carries `null` if the reader left (`EPIPE`; `ECONNRESET` if it left something unread in a socket), else what failed, also if that was the registration:
  *    always a `SubprocessError`.
  */
-import { Fifo, WritePipeHandle } from '@subwire/transport';
+import { Fifo, saysThatReaderLeft, WritePipeHandle } from '@subwire/transport';
 import { EAGAIN, EINTR, EPIPE } from '../native/constants.js';
 import { native, type Native } from '../native/ffi.js';
 import { growInput } from './pipeCapacity.js';
@@ -225,7 +225,7 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
       flushed(dropped);
     }
     // That nobody reads is an ordinary end; whether bytes were left over is the transport's to say.
-    this.emit('close', readerLeft(error) ? null : error);
+    this.emit('close', error === null || saysThatReaderLeft(error) ? null : error);
   }
 
   #release(): void {
@@ -239,8 +239,4 @@ export class WritePipe extends WritePipeHandle implements PollTarget {
       this.#fd = -1;
     }
   }
-}
-
-function readerLeft(error: Error | null): boolean {
-  return error === null || ('code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET'));
 }

@@ -6,9 +6,10 @@
  * is read (`OwnEnvironment`). `process.env` itself is read where that is not possible: on macOS, in a sandbox that forbids
  * the call, and where `process.env` is something else (a test runner's copy, an object that somebody put there).
  */
+import type { ByteString } from '@subwire/transport';
 import { native } from '../native/ffi.js';
 import { OwnEnvironment } from './ownEnvironment.js';
-import { StringTable, type Text } from './stringTable.js';
+import { StringTable } from './stringTable.js';
 
 let inherited: OwnEnvironment | null = null;
 
@@ -27,13 +28,13 @@ export function ownEnvironment(): StringTable {
 /**
  * Returns the given variables; those without a value are left out.
  *
- * @param byBytes - Those whose names are no UTF-8. Default: none.
+ * @param byBytes - Those whose names are not UTF-8. Default: none.
  */
 export function environmentBlock(
-  env: Readonly<Record<string, Text | undefined>>,
-  byBytes: readonly (readonly [name: Uint8Array, value: Text])[] = [],
+  env: Readonly<Record<string, ByteString | undefined>>,
+  byBytes: readonly (readonly [name: Uint8Array, value: ByteString])[] = [],
 ): StringTable {
-  const list: Text[] = [];
+  const list: ByteString[] = [];
   for (const name of Object.keys(env)) {
     const value = env[name];
     if (value !== undefined) {
@@ -46,7 +47,7 @@ export function environmentBlock(
   return new StringTable(list);
 }
 
-function assignment(name: Text, value: Text): Text {
+function assignment(name: ByteString, value: ByteString): ByteString {
   return typeof name === 'string' && typeof value === 'string'
     ? `${name}=${value}`
     : Buffer.concat([bytesOf(name), EQUALS, bytesOf(value)]);
@@ -54,7 +55,7 @@ function assignment(name: Text, value: Text): Text {
 
 const EQUALS = Buffer.from('=');
 
-function bytesOf(text: Text): Uint8Array {
+function bytesOf(text: ByteString): Uint8Array {
   return typeof text === 'string' ? Buffer.from(text) : text;
 }
 

@@ -8,7 +8,7 @@ export class IdleTimer {
   readonly #idleMs: number;
   readonly #onIdle: () => void;
   #usedAt = 0;
-  #timer: NodeJS.Timeout | null = null;
+  #isSet = false;
 
   /** @param onIdle - Called once for each time; `used()` is due afterwards if it is to be called again. */
   constructor(idleMs: number, onIdle: () => void) {
@@ -20,17 +20,22 @@ export class IdleTimer {
   used(): void {
     this.#usedAt = performance.now();
     // A timer that is set anew with every use would cost more than the use.
-    if (this.#timer === null) {
-      this.#timer = setTimeout(this.#look, this.#idleMs).unref();
+    if (!this.#isSet) {
+      this.#set(this.#idleMs);
     }
   }
 
+  #set(delayMs: number): void {
+    this.#isSet = true;
+    setTimeout(this.#look, delayMs).unref();
+  }
+
   readonly #look = (): void => {
+    this.#isSet = false;
     const restMs = this.#usedAt + this.#idleMs - performance.now();
     if (restMs > 1) {
-      this.#timer = setTimeout(this.#look, Math.max(restMs, MIN_MS)).unref();
+      this.#set(Math.max(restMs, MIN_MS));
     } else {
-      this.#timer = null;
       this.#onIdle();
     }
   };

@@ -5,7 +5,7 @@
  * 1. All that the call reads lies where the garbage collector does not move it, and lives until `finish()`.
  * 2. The call knows addresses only: whoever makes it needs nothing of this file.
  */
-import type { SpawnRequest } from '@subwire/transport';
+import { isAbsolutePath, pathFrom, type ByteString, type SpawnRequest } from '@subwire/transport';
 import {
   POSIX_SPAWN_CLOEXEC_DEFAULT,
   POSIX_SPAWN_SETPGROUP,
@@ -15,7 +15,7 @@ import {
 } from '../native/constants.js';
 import { native } from '../native/ffi.js';
 import { systemError } from '../native/systemErrors.js';
-import { cString, StringTable, type Text } from './stringTable.js';
+import { cString, StringTable } from './stringTable.js';
 
 // Larger than the structures of glibc: 336, 80 and 128 bytes. Those of macOS are pointers, and a word of 32 bits.
 // None is so small that the engine might keep it in its heap, and move it.
@@ -83,15 +83,15 @@ function freeAttributes({ memory, shared }: SpawnAttributes): void {
 /** What the child does with its descriptors and its directory before it executes the program. */
 export class FileActions {
   readonly memory: Uint8Array = Buffer.alloc(ACTIONS_BYTES);
-  #directory: Text | null = null;
+  #directory: ByteString | null = null;
 
   constructor() {
     check(native().fileActionsInit(this.memory));
   }
 
-  changeDirectory(path: Text): void {
+  changeDirectory(path: ByteString): void {
     check(native().fileActionsAddChdir(this.memory, cString(path)));
-    this.#directory = isAbsolutePath(path) ? path : joinPaths(this.#directory ?? process.cwd(), path);
+    this.#directory = isAbsolutePath(path) ? path : pathFrom(this.#directory ?? process.cwd(), path);
   }
 
   changeDirectoryByDescriptor(fd: number): void {
@@ -104,12 +104,9 @@ export class FileActions {
    * macOS starts a relative path from there too, and then says ENOENT of it (rust-lang/rust#80537): there is a child that
    * nobody knows of. The path is not tidied up: `..` behind a link is not what stands before the link.
    */
-  pathTo(file: Text): Text {
+  pathTo(file: ByteString): ByteString {
     const directory = this.#directory;
-    if (directory === null || isAbsolutePath(file) || native().system.platform !== 'darwin') {
-      return file;
-    }
-    return joinPaths(directory, file);
+    return directory === null || native().system.platform !== 'darwin' ? file : pathFrom(directory, file);
   }
 
   free(): void {
@@ -117,23 +114,10 @@ export class FileActions {
   }
 }
 
-const SLASH = 0x2f;
-
-/** Whether a path starts at the root. */
-export function isAbsolutePath(path: Text): boolean {
-  return typeof path === 'string' ? path.startsWith('/') : path[0] === SLASH;
-}
-
-function joinPaths(directory: Text, path: Text): Text {
-  return typeof directory === 'string' && typeof path === 'string'
-    ? `${directory}/${path}`
-    : Buffer.concat([Buffer.from(directory), Buffer.from('/'), Buffer.from(path)]);
-}
-
 /** What to execute. */
 export interface Image {
-  readonly file: Text;
-  readonly argv: readonly Text[];
+  readonly file: ByteString;
+  readonly argv: readonly ByteString[];
   readonly env: StringTable;
 }
 

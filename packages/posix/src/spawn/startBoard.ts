@@ -16,8 +16,11 @@
  * 3. A thread that finds the queue empty lies down on its bell, a word of its own, after it has looked once more: the main
  *    thread puts into the queue first and rings then, so one of the two always sees the other.
  * 4. A place that was taken back stays in the queue until a thread comes to it: only then it is used again.
- * 5. `WOKEN` is set while the main thread has not yet answered a wake-up: there is one for many results.
+ * 5. A thread may be ended only while it rests: one that is ended while it loads koffi, or is inside of it, takes the process along
+ *    (`napi_throw`). So it tells when it has loaded what it needs, and its bell tells when it sleeps.
+ * 6. `WOKEN` is set while the main thread has not yet answered a wake-up: there is one for many results.
  */
+import { performance } from 'node:perf_hooks';
 import { ARGUMENT_COUNT } from './posixSpawn.js';
 
 /** Threads at most. */
@@ -46,19 +49,33 @@ export const QUEUE: number = 4;
 export const STATE: number = QUEUE + QUEUE_LENGTH;
 export const ERRNO: number = STATE + PLACES;
 export const RUNNER: number = ERRNO + PLACES;
-/** By thread: its bell, and its number in the system (0 until it is ready). */
+/** By thread: its bell, its number in the system (0 until it is ready), and 1 once it has loaded what it needs, or could not. */
 export const BELL: number = RUNNER + PLACES;
 export const THREAD_ID: number = BELL + MAX_THREADS;
-const WORDS = THREAD_ID + MAX_THREADS;
+export const LOADED: number = THREAD_ID + MAX_THREADS;
+const WORDS = LOADED + MAX_THREADS;
+
+/** How long an end of a thread waits for it to come up, which takes some 40 ms if nothing is in the way. */
+const LOAD_MS = 2_000;
+/** How long it waits for one that is up to fall asleep. */
+const REST_MS = 100;
+const POLL_MS = 1;
 
 /** Where the addresses are, in bytes. */
 export const ADDRESSES: number = WORDS * 4;
 
 /** The board, as the main thread uses it. */
 export class StartBoard {
-  readonly memory: SharedArrayBuffer = new SharedArrayBuffer(ADDRESSES + PLACES * ARGUMENT_COUNT * 8);
-  readonly #words = new Int32Array(this.memory, 0, WORDS);
-  readonly #addresses = new Float64Array(this.memory, ADDRESSES);
+  readonly memory: SharedArrayBuffer;
+  readonly #words: Int32Array;
+  readonly #addresses: Float64Array;
+
+  /** @param memory - That of another one. Default: its own. */
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(ADDRESSES + PLACES * ARGUMENT_COUNT * 8)) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory, 0, WORDS);
+    this.#addresses = new Float64Array(memory, ADDRESSES);
+  }
 
   /**
    * Puts a call into the queue.
@@ -113,11 +130,6 @@ export class StartBoard {
     return (Atomics.load(this.#words, TAIL) - Atomics.load(this.#words, HEAD)) | 0;
   }
 
-  /** How many calls a thread has come to, in all; it starts again from the beginning some time. */
-  get taken(): number {
-    return Atomics.load(this.#words, HEAD);
-  }
-
   /** Wakes a thread; returns whether it slept. */
   ring(thread: number): boolean {
     const slept = Atomics.compareExchange(this.#words, BELL + thread, ASLEEP, AWAKE) === ASLEEP;
@@ -135,6 +147,7 @@ export class StartBoard {
   enroll(thread: number): void {
     Atomics.store(this.#words, BELL + thread, AWAKE);
     Atomics.store(this.#words, THREAD_ID + thread, 0);
+    Atomics.store(this.#words, LOADED + thread, 0);
   }
 
   /** Returns the number of a thread in the system: 0 until it is ready, negative if it is not known. */
@@ -150,6 +163,18 @@ export class StartBoard {
   /** Waits for a call that a thread is making; only for the end of the process. */
   waitFor(place: number, timeoutMs: number): void {
     Atomics.wait(this.#words, STATE + place, RUNNING, timeoutMs);
+  }
+
+  /**
+   * Waits, for a bounded time, until a thread may be ended: it sleeps, or could not be made ready. No call may be left for it.
+   */
+  waitForRest(thread: number): void {
+    Atomics.wait(this.#words, LOADED + thread, 0, LOAD_MS);
+    const end = performance.now() + REST_MS;
+    while (this.threadId(thread) !== 0 && !this.isAsleep(thread) && performance.now() < end) {
+      // It does not tell that it falls asleep: that would cost a call each time, and this is the end.
+      Atomics.wait(this.#words, BELL + thread, AWAKE, POLL_MS);
+    }
   }
 
   /** A thread ended in the middle of a call. */

@@ -87,6 +87,15 @@ export class StartCrew {
     }
   }
 
+  /** Waits until all of them may be ended, as Node does with the threads of a process that exits. */
+  waitForRest(board: StartBoard): void {
+    for (const thread of this.#threads) {
+      if (thread !== null) {
+        board.waitForRest(thread.number);
+      }
+    }
+  }
+
   /**
    * Ends the threads that nobody needs.
    * @returns whether one of them has not come to rest yet.

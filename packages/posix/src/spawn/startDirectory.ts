@@ -8,21 +8,21 @@
  * 4. A directory that we stand in and may not enter is left to the system. So is ours on macOS, where a descriptor would
  *    have to be readable: there, who leaves it at once takes the child along.
  */
+import { isAbsolutePath, type ByteString } from '@subwire/transport';
 import { O_CLOEXEC, O_PATH } from '../native/constants.js';
 import { native } from '../native/ffi.js';
-import { isAbsolutePath, type FileActions } from './posixSpawn.js';
+import type { FileActions } from './posixSpawn.js';
 import { systemError } from '../native/systemErrors.js';
-import type { Text } from './stringTable.js';
 
 /** Where one child starts. */
 export class StartDirectory {
-  readonly #given: Text | null;
+  readonly #given: ByteString | null;
   /** Ours at the call, `null` if it does not matter or has no path. */
   readonly #ours: string | null;
   #fd = -1;
 
   /** @param given - The directory that was asked for, `null` for ours. */
-  constructor(given: Text | null) {
+  constructor(given: ByteString | null) {
     this.#given = given;
     this.#ours = given !== null && isAbsolutePath(given) ? null : ownDirectory();
   }

@@ -1,4 +1,5 @@
 import {
+  hasSlash,
   locateProgram,
   showByteString,
   SpawnError,
@@ -12,12 +13,6 @@ import { watchFailure } from './watchFailure.js';
 
 /** The variables that a search looks at. */
 export type SearchEnvironment = Readonly<Record<string, ByteString>>;
-
-const SLASH = 0x2f;
-
-function hasSlash(file: ByteString): boolean {
-  return typeof file === 'string' ? file.includes('/') : file.includes(SLASH);
-}
 
 /** Returns them as they are now. Of our own environment nothing else matters here, and to copy it all takes long. */
 export function searchEnvironment(request: SpawnRequest): SearchEnvironment {

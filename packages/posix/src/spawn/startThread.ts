@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { native } from '../native/ffi.js';
 import { koffiPath } from '../../loadKoffi.cjs';
+import { StartBoard } from './startBoard.js';
 import { START_THREAD_SOURCE, type StartThreadData } from './startThreadSource.js';
 
 /** A thread that makes calls. */
@@ -35,7 +36,7 @@ export interface StartThreadListener {
   onThreadEnded(thread: StartThread): void;
 }
 
-/** The mark by which a tool that looks for forgotten workers can tell one of ours. */
+/** The mark by which a tool that ends forgotten workers can tell one of ours; its value is to be called first, and waits. */
 const MARK = Symbol.for('subwire.startThread');
 
 /** A thread of the system. */
@@ -62,7 +63,11 @@ export class StartWorker implements StartThread {
       stderr: true,
       trackUnmanagedFds: false,
     });
-    Object.defineProperty(this.#worker, MARK, { value: true });
+    Object.defineProperty(this.#worker, MARK, {
+      value: () => {
+        new StartBoard(board).waitForRest(number);
+      },
+    });
     // What follows is the end, of which there is an event too.
     this.#worker.on('error', () => undefined);
     this.#worker.on('exit', () => {

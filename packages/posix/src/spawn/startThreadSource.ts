@@ -12,6 +12,7 @@ import {
   DONE,
   ERRNO,
   HEAD,
+  LOADED,
   QUEUE,
   QUEUED,
   QUEUE_LENGTH,
@@ -37,18 +38,25 @@ export interface StartThreadData {
 /** The program of a thread, CommonJS. */
 export const START_THREAD_SOURCE: string = `'use strict';
 const { workerData: { board, koffi, thread, wakeFd } } = require('node:worker_threads');
-const lib = require(koffi).load(null);
-const spawn = lib.func('posix_spawn', 'int', Array(${ARGUMENT_COUNT}).fill('uintptr_t'));
-const write = lib.func('write', 'intptr_t', ['int', 'void *', 'size_t']);
 const words = new Int32Array(board, 0, ${ADDRESSES / 4});
 const addresses = new Float64Array(board, ${ADDRESSES});
 const byte = new Uint8Array(1);
 const bell = ${BELL} + thread;
-let threadId = -1;
+let spawn;
+let write;
 try {
-  threadId = lib.func('gettid', 'int', [])();
-} catch {}
-Atomics.store(words, ${THREAD_ID} + thread, threadId);
+  const lib = require(koffi).load(null);
+  spawn = lib.func('posix_spawn', 'int', Array(${ARGUMENT_COUNT}).fill('uintptr_t'));
+  write = lib.func('write', 'intptr_t', ['int', 'void *', 'size_t']);
+  let threadId = -1;
+  try {
+    threadId = lib.func('gettid', 'int', [])();
+  } catch {}
+  Atomics.store(words, ${THREAD_ID} + thread, threadId);
+} finally {
+  Atomics.store(words, ${LOADED} + thread, 1);
+  Atomics.notify(words, ${LOADED} + thread);
+}
 for (;;) {
   const head = Atomics.load(words, ${HEAD});
   if (head === Atomics.load(words, ${TAIL})) {

@@ -10,7 +10,7 @@
  * 4. A thread ends after `IDLE_MS` without work, and not before all children that it started have ended.
  * 5. While a call is under way this process is kept alive; a thread alone does not.
  * 6. When the process exits, no further call is begun. One that is stuck is broken off: what has not become the child yet
- *    is killed. Node would wait for its thread otherwise.
+ *    is killed. Node would wait for its thread otherwise. Then Node ends the threads, so it waits until that may be done.
  *
  * The states of a call are those of its place: see `startBoard.ts`.
  */
@@ -20,9 +20,9 @@ import { EAGAIN } from '../native/constants.js';
 import { callAll } from './callAll.js';
 import { ColdStarts } from './coldStarts.js';
 import { IdleTimer } from './idleTimer.js';
-import { PLACES, StartBoard } from './startBoard.js';
 import { StartCrew, type StartThreadMaker } from './startCrew.js';
 import type { StartJob } from './startJob.js';
+import { StartPlaces } from './startPlaces.js';
 import type { StartThread, StartThreadListener } from './startThread.js';
 import { StuckCalls } from './stuckCalls.js';
 import { WakePipe } from './wakePipe.js';
@@ -42,21 +42,18 @@ export class StartThreads implements StartThreadListener {
   readonly #onRoom: () => void;
   readonly #crew: StartCrew;
   readonly #cold = new ColdStarts();
-  #board = new StartBoard();
-  /** By place. */
-  readonly #jobs: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
-  readonly #stuck = new StuckCalls<StartJob>();
-  /** Places that are in use: a call that was taken back has its place until a thread has come to it. */
-  #inFlight = 0;
-  /** A call was made here in this turn. */
-  #madeHere = false;
-  #wake: WakePipe | null = null;
-  #watchdog: NodeJS.Timeout | null = null;
+  readonly #stuck = new StuckCalls();
   readonly #idle = new IdleTimer(IDLE_MS, () => {
-    if (this.#inFlight === 0 && this.#crew.endIdle(this.#board)) {
+    if (this.#places.inUse === 0 && this.#crew.endIdle(this.#places.board)) {
       this.#idle.used();
     }
   });
+  #places = new StartPlaces();
+  #wake: WakePipe | null = null;
+  /** A call was made here in this turn. */
+  #madeHere = false;
+  /** A tick is due. */
+  #isTicking = false;
 
   /**
    * @param onRoom - Called when more calls may be started than before.
@@ -69,10 +66,10 @@ export class StartThreads implements StartThreadListener {
 
   /** Whether a further call would be made soon. */
   get hasRoom(): boolean {
-    if (this.#madeHere && !this.#crew.isReady(this.#board)) {
+    if (this.#madeHere && !this.#crew.isReady(this.#places.board)) {
       return false;
     }
-    return this.#inFlight < Math.max(1, this.#crew.count) + AHEAD;
+    return this.#places.inUse < Math.max(1, this.#crew.count) + AHEAD;
   }
 
   /**
@@ -80,23 +77,22 @@ export class StartThreads implements StartThreadListener {
    * @returns its place, for `takeBack()`.
    */
   start(job: StartJob): number {
-    if (this.#inFlight === 0 && !this.#crew.isReady(this.#board) && this.#cold.admits(job.what)) {
+    const { inUse, board } = this.#places;
+    if (inUse === 0 && !this.#crew.isReady(board) && this.#cold.admits(job.what)) {
       if (!this.#cold.areNone && this.#crew.count === 0) {
         setImmediate(() => this.#crew.count > 0 || this.#grow());
       }
       this.startHere(job);
       return NO_PLACE;
     }
-    const place = this.#crew.count > 0 || this.#grow() ? this.#board.put(job.call.addresses) : NO_PLACE;
+    const place = this.#crew.count > 0 || this.#grow() ? this.#places.put(job) : NO_PLACE;
     if (place === NO_PLACE) {
       this.startHere(job);
       return NO_PLACE;
     }
-    this.#jobs[place] = job;
-    this.#inFlight += 1;
     this.#holdProcess(true);
-    this.#watch();
-    if (!this.#crew.ringOne(this.#board) && this.#stuck.count >= this.#crew.count) {
+    this.#tickLater();
+    if (!this.#crew.ringOne(board) && this.#stuck.count >= this.#crew.count) {
       this.#grow();
     }
     return place;
@@ -124,11 +120,7 @@ export class StartThreads implements StartThreadListener {
 
   /** Takes a call back; returns whether it has not been made and never will be. The caller finishes it. */
   takeBack(place: number): boolean {
-    if ((this.#jobs[place] ?? null) === null || !this.#board.takeBack(place)) {
-      return false;
-    }
-    this.#jobs[place] = null;
-    return true;
+    return this.#places.takeBack(place);
   }
 
   /**
@@ -137,7 +129,7 @@ export class StartThreads implements StartThreadListener {
    * A call that has only just begun is left alone.
    */
   breakOff(place: number): void {
-    const job = this.#jobs[place] ?? null;
+    const job = this.#places.jobs[place] ?? null;
     if (job !== null && this.#stuck.has(place, job)) {
       this.#killUnstarted(place);
     }
@@ -150,14 +142,9 @@ export class StartThreads implements StartThreadListener {
   }
 
   onThreadEnded(thread: StartThread): void {
-    for (const [place, job] of this.#jobs.entries()) {
-      if (this.#board.isRunning(place) && this.#board.runner(place) === thread.number) {
-        // It may have come as far as to make the child.
-        this.#board.breakOff(place, job !== null && job.call.pid > 0 ? 0 : EAGAIN);
-      }
-    }
+    this.#places.runnerEnded(thread.number, EAGAIN);
     this.#collect();
-    this.#crew.ended(thread, this.#board);
+    this.#crew.ended(thread, this.#places.board);
     if (this.#crew.count === 0) {
       this.#lostAll();
     }
@@ -167,7 +154,7 @@ export class StartThreads implements StartThreadListener {
     if (this.#wake === null) {
       try {
         this.#wake = new WakePipe(() => {
-          this.#board.answerWakeUp();
+          this.#places.board.answerWakeUp();
           this.#collect();
         });
       } catch (full) {
@@ -176,7 +163,7 @@ export class StartThreads implements StartThreadListener {
       }
       process.on('exit', this.#breakOffAll);
     }
-    const grown = this.#crew.grow(this.#board, this.#wake.writeFd, this);
+    const grown = this.#crew.grow(this.#places.board, this.#wake.writeFd, this);
     this.#closeIfUnused();
     this.#idle.used();
     return grown;
@@ -192,16 +179,16 @@ export class StartThreads implements StartThreadListener {
 
   /** The last thread is gone: what it has not come to is left to another one, or made here. */
   #lostAll(): void {
-    if (this.#inFlight > 0 && this.#grow()) {
+    if (this.#places.inUse > 0 && this.#grow()) {
       return;
     }
-    const jobs = this.#jobs.filter((job) => job !== null);
-    this.#jobs.fill(null);
-    this.#board = new StartBoard();
-    this.#release(this.#inFlight);
+    const lost = this.#places.jobs;
+    this.#places = new StartPlaces();
     this.#closeIfUnused();
-    for (const job of jobs) {
-      this.startHere(job);
+    for (const job of lost) {
+      if (job !== null) {
+        this.startHere(job);
+      }
     }
     this.#onRoom();
   }
@@ -212,87 +199,67 @@ export class StartThreads implements StartThreadListener {
     }
   }
 
-  #release(places: number): void {
-    this.#inFlight -= places;
-    if (this.#inFlight === 0) {
+  /** Takes in what has returned. */
+  #collect(): void {
+    const before = this.#places.inUse;
+    const returned = this.#places.collect();
+    const after = this.#places.inUse;
+    if (after === before) {
+      return;
+    }
+    const told = returned.map(({ job, errno, pid, runner }) => {
+      const thread = this.#crew.at(runner);
+      if (errno === 0) {
+        thread?.children.add(pid);
+      }
+      return () => {
+        job.onReturned(errno, pid, thread);
+      };
+    });
+    if (after === 0) {
       this.#holdProcess(false);
       this.#idle.used();
     }
-  }
-
-  #collect(): void {
-    const board = this.#board;
-    const done: (() => void)[] = [];
-    let places = 0;
-    for (let place = 0; place < PLACES; place += 1) {
-      if (!board.isDone(place)) {
-        continue;
-      }
-      const job = this.#jobs[place] ?? null;
-      const errno = board.errno(place);
-      const thread = this.#crew.at(board.runner(place));
-      this.#jobs[place] = null;
-      board.free(place);
-      places += 1;
-      if (job !== null) {
-        const pid = job.call.finish();
-        if (errno === 0) {
-          thread?.children.add(pid);
-        }
-        done.push(() => {
-          job.onReturned(errno, pid, thread);
-        });
-      }
-    }
-    if (places === 0) {
-      return;
-    }
-    this.#release(places);
     this.#onRoom();
-    callAll(done);
+    callAll(told);
   }
 
   /** While calls are under way: looks whether one is stuck, and sees to it that a thread is free beside it. */
   readonly #tick = (): void => {
-    this.#watchdog = null;
-    this.#stuck.look(this.#jobs, this.#board);
-    if (this.#inFlight === 0) {
+    this.#isTicking = false;
+    this.#stuck.look(this.#places);
+    if (this.#places.inUse === 0) {
       return;
     }
-    if (this.#stuck.count >= this.#crew.count && this.#board.waiting > 0 && this.#grow()) {
+    if (this.#stuck.count >= this.#crew.count && this.#places.board.waiting > 0 && this.#grow()) {
       this.#onRoom();
     }
-    this.#watch();
+    this.#tickLater();
   };
 
-  #watch(): void {
-    if (this.#watchdog === null) {
-      this.#watchdog = setTimeout(this.#tick, TICK_MS).unref();
+  #tickLater(): void {
+    if (!this.#isTicking) {
+      this.#isTicking = true;
+      setTimeout(this.#tick, TICK_MS).unref();
     }
   }
 
   #killUnstarted(place: number): void {
-    const runner = this.#board.runner(place);
-    this.#crew
-      .at(runner)
-      ?.killUnstarted(
-        this.#board.threadId(runner),
-        (pid) => this.#board.isRunning(place) && this.#jobs.every((job) => job?.call.pid !== pid),
-      );
+    const places = this.#places;
+    const runner = places.board.runner(place);
+    this.#crew.at(runner)?.killUnstarted(places.board.threadId(runner), (pid) => places.isUnstarted(place, pid));
   }
 
   /** The process exits. */
   readonly #breakOffAll = (): void => {
-    const places = [...this.#jobs.keys()];
-    for (const place of places) {
-      this.takeBack(place);
-    }
+    const { board } = this.#places;
     const end = performance.now() + EXIT_MS;
-    for (const place of places.filter((running) => this.#board.isRunning(running))) {
-      this.#board.waitFor(place, Math.max(0, end - performance.now()));
-      if (this.#board.isRunning(place)) {
+    for (const place of this.#places.takeBackAll()) {
+      board.waitFor(place, Math.max(0, end - performance.now()));
+      if (board.isRunning(place)) {
         this.#killUnstarted(place);
       }
     }
+    this.#crew.waitForRest(board);
   };
 }

@@ -4,10 +4,8 @@
  * Another thread reads it, so the strings are built here in memory that the garbage collector never moves. It lives as
  * long as the object.
  */
+import type { ByteString } from '@subwire/transport';
 import { native } from '../native/ffi.js';
-
-/** Text in UTF-8, or bytes as they are; without a zero. */
-export type Text = string | Uint8Array;
 
 const POINTER = 8;
 const LOW_WORD = 2 ** 32;
@@ -21,7 +19,7 @@ export class StringTable {
   readonly #memory: Buffer;
   readonly #words: Uint32Array;
 
-  constructor(strings: readonly Text[]) {
+  constructor(strings: readonly ByteString[]) {
     const tableBytes = (strings.length + 1) * POINTER;
     let bytes = tableBytes;
     for (const string of strings) {
@@ -68,12 +66,12 @@ export class StringTable {
   }
 }
 
-function byteLength(string: Text): number {
+function byteLength(string: ByteString): number {
   return typeof string === 'string' ? Buffer.byteLength(string) : string.length;
 }
 
 /** Returns one string that ends with a zero, for a function that copies it. */
-export function cString(text: Text): Uint8Array {
+export function cString(text: ByteString): Uint8Array {
   return typeof text === 'string' ? Buffer.from(`${text}\0`) : Buffer.concat([text, ZERO]);
 }
 

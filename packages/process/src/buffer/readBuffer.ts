@@ -15,6 +15,7 @@
  * | cancelled | drop                       | -                 | -                   | -                      | the end           |
  */
 import { ValueError, type ReadTransport } from '@subwire/transport';
+import type { Cancellation } from '../wait/stopSignal.js';
 import { ChunkQueue } from '../search/chunkQueue.js';
 import { InputSlab } from './inputSlab.js';
 import { StreamStateError } from '../results/streamErrors.js';
@@ -170,7 +171,7 @@ export class ReadBuffer {
   }
 
   /** The first step of every read: throws the stored exception, or the reason of an aborted signal. */
-  check(signal: AbortSignal | undefined): void {
+  check(signal: Cancellation | undefined): void {
     this.endReadAhead();
     if (this.#exception !== null) {
       throw this.#exception;
@@ -188,7 +189,7 @@ export class ReadBuffer {
   }
 
   /** Waits until a read has what it needs, or for the end. Resumes a paused transport. */
-  wait(method: string, need: ReadNeed, signal: AbortSignal | undefined): Promise<void> {
+  wait(method: string, need: ReadNeed, signal: Cancellation | undefined): Promise<void> {
     this.check(signal);
     const woken = this.#slot.wait(method, need, signal);
     this.#resume();

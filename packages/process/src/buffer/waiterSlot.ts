@@ -8,6 +8,7 @@
  *
  * An abort frees the slot in the same tick, so that the next read can wait at once.
  */
+import type { Cancellation } from '../wait/stopSignal.js';
 import type { ChunkQueue } from '../search/chunkQueue.js';
 import type { SeparatorSearch } from '../search/separatorSearch.js';
 import { ConcurrentReadError } from '../results/streamErrors.js';
@@ -23,7 +24,7 @@ export interface ReadNeed {
 /** A read that waits. */
 class Waiter {
   readonly #slot: WaiterSlot;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: Cancellation | undefined;
   readonly #resolve: () => void;
   readonly #reject: (reason: unknown) => void;
   readonly method: string;
@@ -31,7 +32,7 @@ class Waiter {
 
   constructor(
     slot: WaiterSlot,
-    request: { method: string; need: ReadNeed; signal: AbortSignal | undefined },
+    request: { method: string; need: ReadNeed; signal: Cancellation | undefined },
     resolve: () => void,
     reject: (reason: unknown) => void,
   ) {
@@ -81,7 +82,7 @@ export class WaiterSlot {
    *
    * @throws {ConcurrentReadError} if another read is waiting.
    */
-  wait(method: string, need: ReadNeed, signal: AbortSignal | undefined): Promise<void> {
+  wait(method: string, need: ReadNeed, signal: Cancellation | undefined): Promise<void> {
     if (this.#waiter !== null) {
       throw new ConcurrentReadError(method);
     }

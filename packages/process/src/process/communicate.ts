@@ -2,27 +2,29 @@
  * Feeding and reading a child to its end.
  *
  * 1. The input is fed and all outputs are read at the same time; the exit is waited for at the end.
- * 2. What was read belongs to the conversation, not to a call: a call that ends early loses nothing.
+ * 2. What was read belongs to the process, not to a call: a call that ends early loses nothing.
  * 3. A reader that went away is no error: a child need not read its input. An input that *failed* is one: else a part of it
  *    would pass for the whole.
  * 4. After the exit, `drainGraceMs` bounds the wait for outputs that a descendant holds, and that is reported. What the
  *    child wrote before its exit is not subject to it, however late we come to read it.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ownOptions, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
+import { ownOptions, saysThatReaderLeft, ValueError, type Clock, type ClockTimer } from '@subwire/transport';
 import { Deadline, type WaitOptions } from '../wait/deadline.js';
 import { checkDuration, startTimer } from '../wait/durations.js';
-import { checkInput, feedPieces, saysThatReaderLeft, type CommunicateInput } from './inputFeed.js';
+import type { Cancellation } from '../wait/stopSignal.js';
+import { checkInput, feedPieces, type CommunicateInput } from './inputFeed.js';
 import { checkCaptureLimits, OutputCollector, type CaptureLimits } from './outputCollector.js';
 import { OutputOverflowError, TimeoutExpired } from '../results/processErrors.js';
 import { ConcurrentReadError } from '../results/streamErrors.js';
 import type { StreamReader } from '../reader/streamReader.js';
+import type { StreamWriter } from '../writer/streamWriter.js';
 import type { SubprocessStreamProtocol } from './subprocessStreamProtocol.js';
 
 /** Bytes asked for with one read. */
 const READ_BYTES = 262_144;
 
-/** The outputs that a conversation is about; those of `extraFds` are their owner's. */
+/** The outputs that are read here; those of `extraFds` are their owner's. */
 const OUTPUT_FDS = [1, 2] as const;
 
 /** Turns of the event loop without a byte that tell that what is left of an output is a held pipe. */
@@ -51,7 +53,7 @@ const COMMUNICATE_OPTIONS: ReadonlySet<string> = new Set<keyof CommunicateOption
   'onBytes',
 ]);
 
-/** What came of a conversation. */
+/** What `Process.communicate` returns. */
 export interface Communicated {
   readonly stdout: Uint8Array | null;
   readonly stderr: Uint8Array | null;
@@ -61,7 +63,7 @@ export interface Communicated {
   readonly heldPipes: readonly number[];
 }
 
-/** The conversation of one process. */
+/** Calls `communicate` for one process; what a call that ended early had read is kept for the next one. */
 export class Communication {
   readonly #protocol: SubprocessStreamProtocol;
   readonly #clock: Clock;
@@ -92,10 +94,10 @@ export class Communication {
       throw new ConcurrentReadError('communicate');
     }
     options.signal?.throwIfAborted();
-    using deadline = new Deadline({ signal: options.signal, timeoutMs: options.timeoutMs }, this.#clock);
+    const deadline = new Deadline({ signal: options.signal, timeoutMs: options.timeoutMs }, this.#clock);
     this.#running = true;
     try {
-      const done = await this.#converse(hasInput ? input : null, options, deadline);
+      const done = await this.#feedAndRead(hasInput ? input : null, options, deadline);
       this.#collectors = new Map();
       this.#endedEarly = false;
       return done;
@@ -103,32 +105,45 @@ export class Communication {
       this.#endedEarly = true;
       throw this.#withOutput(thrown, options, deadline);
     } finally {
+      // Not `using`, here and in `run()`: compiled, it costs as much as the rest of this method.
+      deadline[Symbol.dispose]();
       this.#running = false;
     }
   }
 
-  async #converse(
+  async #feedAndRead(
     input: NonNullable<CommunicateInput> | null,
     options: CommunicateOptions,
     deadline: Deadline,
   ): Promise<Communicated> {
     const held: number[] = [];
-    const grace = this.#cutAfterExit(options.drainGraceMs ?? Infinity, held, deadline.signal);
+    const { stop } = deadline;
+    const exited = this.#protocol.exited.wait(stop);
+    const grace = this.#cutAfterExit(exited, options.drainGraceMs ?? Infinity, held);
+    const { stdin, readers } = this.#protocol;
+    const parts: Promise<unknown>[] = [exited];
+    if (stdin !== null) {
+      parts.push(this.#feed(stdin, input, deadline));
+    }
+    for (const fd of OUTPUT_FDS) {
+      const reader = readers.get(fd);
+      if (reader !== undefined) {
+        parts.push(this.#collect(reader, this.#collectorOf(fd, options), options, stop));
+      }
+    }
     try {
-      const everything = Promise.all([
-        this.#feed(input, deadline.signal),
-        ...OUTPUT_FDS.map((fd) => this.#collect(fd, options, deadline.signal)),
-        this.#protocol.exited.wait(deadline.signal),
-      ]);
-      await Promise.race([everything, this.#inputFailure(deadline.signal)]);
+      const everything = Promise.all(parts);
+      await (stdin === null ? everything : Promise.race([everything, inputFailure(stdin, stop)]));
     } catch (thrown) {
       // The others stop too: what they would read now belongs to the next call.
       deadline.abort(thrown);
       throw thrown;
     } finally {
       grace.cancel();
-      // Whoever holds the input open is not waited for.
-      deadline.abort(null);
+      if (stdin !== null) {
+        // Whoever holds the input open is not waited for.
+        deadline.abort(null);
+      }
     }
     return {
       stdout: this.#bytes(1),
@@ -138,55 +153,48 @@ export class Communication {
     };
   }
 
-  async #feed(input: NonNullable<CommunicateInput> | null, signal: AbortSignal): Promise<void> {
-    const { stdin } = this.#protocol;
-    if (stdin === null) {
-      return;
-    }
+  async #feed(stdin: StreamWriter, input: NonNullable<CommunicateInput> | null, deadline: Deadline): Promise<void> {
     try {
       if (typeof input === 'string' || input instanceof Uint8Array) {
         stdin.write(input);
       } else if (input !== null) {
-        await feedPieces(stdin, input, signal);
+        await feedPieces(stdin, input, deadline.signal);
       }
     } finally {
       stdin.close();
     }
   }
 
-  /** Rule 3. Rejects if the input fails, and settles in no other way. */
-  #inputFailure(signal: AbortSignal): Promise<never> {
-    return new Promise((_, reject) => {
-      this.#protocol.stdin?.waitClosed({ signal }).catch((thrown: unknown) => {
-        if (thrown instanceof Error && !signal.aborted && !saysThatReaderLeft(thrown)) {
-          reject(thrown);
-        }
-      });
-    });
-  }
-
-  async #collect(fd: number, options: CommunicateOptions, signal: AbortSignal): Promise<void> {
-    const reader = this.#protocol.readers.get(fd);
-    if (reader === undefined) {
-      return;
-    }
+  /** Returns the collector of an output; that of a call that ended early goes on. */
+  #collectorOf(fd: number, limits: CaptureLimits): OutputCollector {
     let collector = this.#collectors.get(fd);
     if (collector === undefined) {
-      collector = new OutputCollector(fd, options);
+      collector = new OutputCollector(fd, limits);
       this.#collectors.set(fd, collector);
     }
+    return collector;
+  }
+
+  async #collect(
+    reader: StreamReader,
+    collector: OutputCollector,
+    { onBytes }: CommunicateOptions,
+    stop: Cancellation,
+  ): Promise<void> {
+    // A read uses of its signal what every cancellation has.
+    const read = { signal: stop as AbortSignal };
     for (;;) {
-      const chunk = await reader.read(READ_BYTES, { signal });
+      const chunk = await reader.read(READ_BYTES, read);
       if (chunk.length === 0) {
         return;
       }
       collector.add(chunk);
-      options.onBytes?.(chunk.length);
+      onBytes?.(chunk.length);
     }
   }
 
   /** Rule 4. Closing our ends makes the reads see the end of the stream. */
-  #cutAfterExit(graceMs: number, held: number[], signal: AbortSignal): { cancel: () => void } {
+  #cutAfterExit(exited: Promise<unknown>, graceMs: number, held: number[]): { cancel: () => void } {
     let timer: ClockTimer | null = null;
     let cancelled = false;
     const cut = async (): Promise<void> => {
@@ -215,7 +223,7 @@ export class Communication {
       }
     };
     if (graceMs !== Infinity) {
-      this.#protocol.exited.wait(signal).then(arm, () => undefined);
+      exited.then(arm, () => undefined);
     }
     return {
       cancel: () => {
@@ -257,4 +265,16 @@ export class Communication {
 
 function isOver(reader: StreamReader): boolean {
   return reader.atEof() || reader.exception() !== null;
+}
+
+/** Rule 3. Rejects if the input fails, and settles in no other way. */
+async function inputFailure(stdin: StreamWriter, stop: Cancellation): Promise<never> {
+  try {
+    await stdin.waitClosed({ signal: stop as AbortSignal });
+  } catch (thrown) {
+    if (!stop.aborted && !saysThatReaderLeft(thrown)) {
+      throw thrown;
+    }
+  }
+  return new Promise<never>(() => undefined);
 }

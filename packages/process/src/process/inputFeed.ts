@@ -8,6 +8,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Readable } from 'node:stream';
+import { saysThatReaderLeft } from '@subwire/transport';
 import type { StreamWriter } from '../writer/streamWriter.js';
 
 /** Input for a child: text as UTF-8, bytes, or an iterable of both. */
@@ -93,12 +94,6 @@ async function drained(stdin: StreamWriter): Promise<boolean> {
     }
     throw thrown;
   }
-}
-
-/** Tells whether an error of an input only says that the reader has had enough. */
-export function saysThatReaderLeft(error: unknown): boolean {
-  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-  return code === 'EPIPE' || code === 'ECONNRESET';
 }
 
 /** Not awaited: a generator that hangs in its own wait would hang us too. What it throws now has no receiver. */

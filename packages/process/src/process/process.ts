@@ -22,6 +22,7 @@ import {
   type SubprocessTransport,
 } from '@subwire/transport';
 import { Communication, type CommunicateOptions, type Communicated } from './communicate.js';
+import type { Outcome } from '../wait/outcome.js';
 import { Deadline, WAIT_OPTIONS, type WaitOptions } from '../wait/deadline.js';
 import { checkDuration } from '../wait/durations.js';
 import type { CommunicateInput } from './inputFeed.js';
@@ -242,7 +243,9 @@ export class Process<
   /** Closes stdin, stops the child (see `stop`), and closes its pipes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stdin?.close();
-    await this.stop();
+    if (this.returncode === null) {
+      await this.stop();
+    }
     this.#transport.close();
     if (!this.#isUnstoppable) {
       await ignoreTimeout(this.#protocol.finished, REAP_LIMIT_MS, this.#clock);
@@ -305,7 +308,7 @@ export class Process<
 
 /** Waits for at most `limitMs`; a lost link ends the wait too. */
 async function ignoreTimeout(
-  event: { readonly settled: boolean; wait(signal?: AbortSignal): Promise<unknown> },
+  event: Pick<Outcome<unknown>, 'settled' | 'wait'>,
   limitMs: number,
   clock: Clock,
 ): Promise<void> {
@@ -313,5 +316,5 @@ async function ignoreTimeout(
     return;
   }
   using deadline = new Deadline({ timeoutMs: limitMs }, clock);
-  await event.wait(deadline.signal).catch(() => undefined);
+  await event.wait(deadline.stop).catch(() => undefined);
 }

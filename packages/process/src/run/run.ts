@@ -145,48 +145,67 @@ async function runToEnd(
   own: RunOptions,
   create: (low: LowOptions) => Promise<Process>,
 ): Promise<CompletedProcess> {
-  const { input, stdin, stdout, stderr, encoding, timeoutMs, signal, check } = own;
+  const { input, encoding, timeoutMs, signal, check } = own;
   const limits = limitsOf(own);
   checkSettings(own, limits);
   const decode = decoderOf(encoding);
   signal?.throwIfAborted();
   const clock = own.backend?.clock ?? systemClock;
   const startedAt = clock.now();
-  using deadline = new Deadline({ signal, timeoutMs }, clock);
+  const deadline = new Deadline({ signal, timeoutMs }, clock);
+  try {
+    const process = await startWithPlaces(program, own, create, deadline);
+    try {
+      const { done, failure } = await communicateToEnd(process, input, limits, deadline.signalIfAny);
+      const { pid, returncode } = process;
+      // The timeout may also expire while the child is ended for another reason.
+      const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
+      const output = { stdout: decode(done.stdout), stderr: decode(done.stderr) };
+      const ending = returncode === null ? null : { returncode, signal: signalOf(returncode) };
+      const durationMs = clock.now() - startedAt;
+      const { truncated, heldPipes } = done;
+      const result = ending && { program, args, pid, ...ending, ...output, durationMs, truncated, timedOut, heldPipes };
+      if (timedOut) {
+        throw new TimeoutExpired(JSON.stringify(program), timeoutMs ?? 0, output, result);
+      }
+      if (failure !== null || result === null) {
+        const reason = failure?.reason;
+        throw reason instanceof OutputOverflowError
+          ? new OutputOverflowError(reason.fd, reason.maxBytes, output)
+          : reason;
+      }
+      if (check === true && result.returncode !== 0) {
+        throw new CalledProcessError(result);
+      }
+      return result;
+    } finally {
+      await process[Symbol.asyncDispose]();
+    }
+  } finally {
+    deadline[Symbol.dispose]();
+  }
+}
+
+/** Opens the files among the places and starts the child. */
+async function startWithPlaces(
+  program: string,
+  own: RunOptions,
+  create: (low: LowOptions) => Promise<Process>,
+  deadline: Deadline,
+): Promise<Process> {
+  const { input, stdin, stdout, stderr, timeoutMs } = own;
   holdErrors(input);
   const places = { stdin, stdout, stderr };
   const opened = needsFiles(places) ? await openStdio(program, places, isGiven(input)) : null;
-  let created: Process;
   try {
-    created = await create(
-      lowOptions(own, opened?.places ?? givenPlaces(places, isGiven(input)), deadline.signalIfAny),
-    );
+    return await create(lowOptions(own, opened?.places ?? givenPlaces(places, isGiven(input)), deadline.signalIfAny));
   } catch (thrown) {
     throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, timeoutMs ?? 0) : thrown;
   } finally {
-    await opened?.close();
+    if (opened !== null) {
+      await opened.close();
+    }
   }
-  await using process = created;
-  const { done, failure } = await communicateToEnd(process, input, limits, deadline.signalIfAny);
-  const { pid, returncode } = process;
-  // The timeout may also expire while the child is ended for another reason.
-  const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
-  const output = { stdout: decode(done.stdout), stderr: decode(done.stderr) };
-  const ending = returncode === null ? null : { returncode, signal: signalOf(returncode) };
-  const durationMs = clock.now() - startedAt;
-  const { truncated, heldPipes } = done;
-  const result = ending && { program, args, pid, ...ending, ...output, durationMs, truncated, timedOut, heldPipes };
-  if (timedOut) {
-    throw new TimeoutExpired(JSON.stringify(program), timeoutMs ?? 0, output, result);
-  }
-  if (failure !== null || result === null) {
-    const reason = failure?.reason;
-    throw reason instanceof OutputOverflowError ? new OutputOverflowError(reason.fd, reason.maxBytes, output) : reason;
-  }
-  if (check === true && result.returncode !== 0) {
-    throw new CalledProcessError(result);
-  }
-  return result;
 }
 
 /**

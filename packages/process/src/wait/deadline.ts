@@ -1,5 +1,6 @@
 import type { Clock, ClockTimer } from '@subwire/transport';
 import { checkDuration, startTimer } from './durations.js';
+import { StopSignal, type Cancellation } from './stopSignal.js';
 
 /** Options that end a wait early. */
 export interface WaitOptions {
@@ -25,7 +26,9 @@ export const WAIT_OPTIONS: ReadonlySet<string> = new Set<keyof WaitOptions>(['si
 export class Deadline implements Disposable {
   readonly #given: AbortSignal | undefined;
   readonly #timer: ClockTimer | null;
-  /** Created by the first use: most waits end without it. */
+  /** For waits inside this package. */
+  readonly #stop = new StopSignal();
+  /** For everybody else. Created by the first use: most waits end without it. */
   #controller: AbortController | null = null;
   #expired = false;
 
@@ -44,9 +47,19 @@ export class Deadline implements Disposable {
     this.#timer = timeoutMs === Infinity ? null : startTimer(clock, this.#expire, timeoutMs);
   }
 
+  /** The same as `signal`, for waits inside this package. */
+  get stop(): Cancellation {
+    return this.#stop;
+  }
+
   /** Aborts when the wait has to end. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#stop.aborted) {
+        this.#controller.abort(this.#stop.reason);
+      }
+    }
     return this.#controller.signal;
   }
 
@@ -62,8 +75,8 @@ export class Deadline implements Disposable {
 
   /** Ends the wait for another reason. */
   abort(reason: unknown): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
+    this.#stop.abort(reason);
+    this.#controller?.abort(this.#stop.reason);
   }
 
   [Symbol.dispose](): void {
@@ -72,9 +85,8 @@ export class Deadline implements Disposable {
   }
 
   readonly #expire = (): void => {
-    this.#expired = !this.signal.aborted;
-    // Without a reason it is the default one, an `AbortError`.
-    this.abort(undefined);
+    this.#expired = !this.#stop.aborted;
+    this.abort(new DOMException('This operation was aborted', 'AbortError'));
   };
 
   readonly #onAbort = (): void => {

@@ -5,6 +5,7 @@
  * | resolved | -                            | -                            | resolves with the value     |
  * | rejected | -                            | -                            | rejects with the error      |
  */
+import type { Cancellation } from './stopSignal.js';
 import { WaiterList } from './waiterList.js';
 
 /** An event that happens at most once. Any number of callers can wait for it, and each can stop waiting alone. */
@@ -23,7 +24,7 @@ export class Outcome<T> {
    * @returns the value that `resolve` was called with.
    * @throws (rejects) the error that `reject` was called with.
    */
-  async wait(signal?: AbortSignal): Promise<T> {
+  async wait(signal?: Cancellation): Promise<T> {
     signal?.throwIfAborted();
     if (this.#settled === null) {
       await this.#waiters.wait(signal);

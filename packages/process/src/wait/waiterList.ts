@@ -6,16 +6,17 @@
  * | waiting           | resolve        | reject          | reject with its reason     |
  * | settled           | -              | -               | -                          |
  */
+import type { Cancellation } from './stopSignal.js';
 
 class Waiter {
   readonly #list: Set<Waiter>;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: Cancellation | undefined;
   readonly #resolve: () => void;
   readonly #reject: (reason: unknown) => void;
 
   constructor(
     list: Set<Waiter>,
-    signal: AbortSignal | undefined,
+    signal: Cancellation | undefined,
     resolve: () => void,
     reject: (reason: unknown) => void,
   ) {
@@ -54,7 +55,7 @@ export class WaiterList {
   }
 
   /** Returns a promise that `settle` settles; on abort of the signal it rejects with the reason. */
-  wait(signal: AbortSignal | undefined): Promise<void> {
+  wait(signal: Cancellation | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       this.#waiters ??= new Set();

@@ -1,12 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { WritableStream } from 'node:stream/web';
-import type { WriteTransport } from '@subwire/transport';
+import { saysThatReaderLeft, type WriteTransport } from '@subwire/transport';
 import { Inspectable } from '../results/inspectable.js';
 import { writableOf, writableStreamOf } from './writerAdapters.js';
 import type { WriterFlow, WriterWaitOptions } from './writerFlow.js';
-
-/** Errors that only say that the reader does not want more. */
-const READER_GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET']);
 
 /**
  * Writes a stream of bytes, with flow control by `drain()`.
@@ -142,7 +139,7 @@ export class StreamWriter extends Inspectable implements AsyncDisposable {
     try {
       await this.waitClosed();
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && READER_GONE.has(error.code))) {
+      if (!saysThatReaderLeft(error)) {
         throw error;
       }
     }

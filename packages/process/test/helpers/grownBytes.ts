@@ -5,7 +5,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Bytes of memory in use after garbage collection. */
-function usedBytes(): number {
+export function usedBytes(): number {
   collectGarbage();
   // The memory of array buffers is freed concurrently, and the next collection waits for that.
   collectGarbage();

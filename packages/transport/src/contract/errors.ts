@@ -205,3 +205,9 @@ export function systemErrorCode(thrown: unknown): SystemErrorCode {
   // Codes of Node's own begin with `ERR_`.
   return typeof code === 'string' && /^E(?!RR_)[A-Z0-9]+$/.test(code) ? (code as SystemErrorCode) : 'EOTHER';
 }
+
+/** Tells whether the error of a pipe that we write only says that its reader went away, which is an ordinary end. */
+export function saysThatReaderLeft(thrown: unknown): boolean {
+  const code = systemErrorCode(thrown);
+  return code === 'EPIPE' || code === 'ECONNRESET';
+}

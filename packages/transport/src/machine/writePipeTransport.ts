@@ -22,7 +22,7 @@ import type { BaseProtocol } from '../contract/base.js';
 import type { CallbackQueue } from './callbackQueue.js';
 import { Fifo } from '../seam/fifo.js';
 import type { WritePipeHandle } from '../seam/childHandle.js';
-import { BrokenPipeError } from '../contract/errors.js';
+import { BrokenPipeError, saysThatReaderLeft } from '../contract/errors.js';
 import { FlowControl, type FlowChange } from './flowControl.js';
 import type { WriteBufferLimits, WriteTransport } from '../contract/transports.js';
 
@@ -245,20 +245,16 @@ export class WritePipeTransport implements WriteTransport {
 
   /** Rule 5. */
   #lossReason(error: Error | null): Error | null {
-    if (error !== null && !tellsThatReaderLeft(error)) {
+    if (error !== null && !saysThatReaderLeft(error)) {
       return error;
     }
     const failure = this.#failure;
-    if (failure !== null && 'code' in failure && !tellsThatReaderLeft(failure)) {
+    if (failure !== null && 'code' in failure && !saysThatReaderLeft(failure)) {
       return failure;
     }
     const cause = failure ?? error;
     return this.#flow.size > 0 ? new BrokenPipeError(undefined, cause === null ? undefined : { cause }) : null;
   }
-}
-
-function tellsThatReaderLeft(error: Error): boolean {
-  return 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }
 
 function assertBytes(data: unknown): asserts data is Uint8Array {

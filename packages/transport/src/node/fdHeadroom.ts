@@ -4,8 +4,8 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 /** The limit is read again after this long: other code may change it. */
 const LIMIT_AGE_MS = 1_000;
 
-/** The count is good for so long: nothing opens descriptors faster than four in a microsecond. */
-const COUNT_AGE_MS_PER_FD = 0.000_25;
+/** The count is good for so long: a program in JavaScript opens no more than one descriptor in a microsecond. */
+const COUNT_AGE_MS_PER_FD = 0.001;
 const MAX_COUNT_AGE_MS = 100;
 /** And for so many starts, should a test have stopped the clock. */
 const MAX_COUNT_USES = 32;

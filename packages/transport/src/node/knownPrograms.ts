@@ -89,7 +89,8 @@ export function isKnownBinary(path: string, look: () => boolean): boolean {
     if (!look()) {
       return false;
     }
-    if (Math.abs(performance.timeOrigin + performance.now() - stats.ctimeMs) <= SETTLED_MS) {
+    // eslint-disable-next-line no-restricted-properties -- the time of day, which is the clock of the file system
+    if (Math.abs(Date.now() - stats.ctimeMs) <= SETTLED_MS) {
       return true;
     }
   }

@@ -16,7 +16,7 @@ import type { TextRequest } from '../seam/textRequest.js';
 import { SpawnError } from '../contract/errors.js';
 import { pathFrom } from '../seam/filePath.js';
 import { locateProgram, type ProgramQuery } from '../seam/locateProgram.js';
-import { programFormat } from '../seam/programFormat.js';
+import { MAX_INTERPRETERS, programFormat } from '../seam/programFormat.js';
 import { programQuery, startProblem } from '../seam/spawnFailure.js';
 import { requireFreeFds } from './fdHeadroom.js';
 import { isKnownBinary, placeInPath } from './knownPrograms.js';
@@ -25,9 +25,6 @@ const windows = process.platform === 'win32';
 
 /** Descriptors of libuv's own during a spawn, besides those for what the child gets. */
 const SPAWN_FDS = 2;
-
-/** Interpreters of interpreters that are looked at; the kernel follows no more. */
-const MAX_INTERPRETERS = 5;
 
 /** Where a child starts, and as what. */
 export interface StartPlan {

@@ -115,6 +115,7 @@ export function parseCreation(
   if (!Array.isArray(args)) {
     throw new TypeError('args must be an array of strings or Uint8Arrays');
   }
+  const { env, envByBytes } = parseEnvironment(own.env);
   const request: SpawnRequest = {
     program: pathOf(program, 'program'),
     // Not `map`, which leaves holes alone.
@@ -122,7 +123,8 @@ export function parseCreation(
     executable: own.executable === undefined ? null : pathOf(own.executable, 'executable'),
     stdio: parseStdio(own),
     cwd: own.cwd === undefined ? null : pathOf(own.cwd, 'cwd'),
-    ...parseEnvironment(own.env),
+    env,
+    envByBytes,
     startNewSession: flag(own.startNewSession ?? false, 'startNewSession'),
     processGroup: wholeNumber(own.processGroup, 'processGroup', MAX_ID),
     pipeSize: wholeNumber(own.pipeSize, 'pipeSize', Number.MAX_SAFE_INTEGER, 1),
@@ -161,7 +163,7 @@ function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend):
   need('pipeSize', request.pipeSize !== null, 'pipeSize');
   need('identity', request.user !== null || request.group !== null, 'user and group');
   need('extraFds', request.stdio.size > 3, 'passFds and extraFds');
-  need('bytes', hasBytes(request), 'a program, arguments, a directory or variables that are no UTF-8');
+  need('bytes', hasBytes(request), 'a program, arguments, a directory or variables that are not UTF-8');
   if (request.pipes !== null && !supports.pipes.includes(request.pipes)) {
     refuse('pipes', `pipes: ${JSON.stringify(request.pipes)}`);
   }

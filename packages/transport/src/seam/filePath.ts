@@ -1,4 +1,4 @@
-/** Paths of the file system: text, or the bytes of a name that is no UTF-8. */
+/** Paths of the file system: text, or the bytes of a name that is not UTF-8. */
 import type { ByteString } from './backend.js';
 import { showByteString } from './textRequest.js';
 

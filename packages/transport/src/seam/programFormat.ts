@@ -6,6 +6,9 @@ import { isRegisteredFormat } from './binfmtMisc.js';
 import { foreignMachine, isElf, isElfProgram } from './elfFile.js';
 import { fsPath } from './filePath.js';
 
+/** The kernel follows no longer chain of scripts that are the interpreters of scripts. */
+export const MAX_INTERPRETERS: number = 5;
+
 /** The kernel reads this much to tell what a file is. */
 const HEADER_BYTES = 256;
 

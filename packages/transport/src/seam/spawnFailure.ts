@@ -9,7 +9,7 @@ import type { ByteString, SpawnRequest } from './backend.js';
 import { elfLoader } from './elfFile.js';
 import { endsWith, fsPath, isAbsolutePath, pathFrom, quotedPath } from './filePath.js';
 import { executableProblem, locateProgram, type ProgramQuery } from './locateProgram.js';
-import { programFormat } from './programFormat.js';
+import { MAX_INTERPRETERS, programFormat } from './programFormat.js';
 import { showByteString, type TextRequest } from './textRequest.js';
 
 const REASONS: Partial<Record<SystemErrorCode, string>> = {
@@ -21,9 +21,6 @@ const REASONS: Partial<Record<SystemErrorCode, string>> = {
   EPERM: 'the user or group may not be changed, or the process group not be joined',
   ETXTBSY: 'the program file, or its interpreter, is open for writing',
 };
-
-/** The kernel follows no longer chain of scripts that are the interpreters of scripts. */
-const MAX_INTERPRETERS = 5;
 
 /**
  * Turns whatever the system or Node gave instead of a child into the one error class, and names the culprit.

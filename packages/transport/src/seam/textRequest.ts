@@ -20,13 +20,13 @@ export function textRequest(request: SpawnRequest, backendName: string): TextReq
   if (hasBytes(request)) {
     throw new NotSupportedError(
       'bytes',
-      `the ${backendName} backend does not support a program, arguments, a directory or variables that are no UTF-8`,
+      `the ${backendName} backend does not support a program, arguments, a directory or variables that are not UTF-8`,
     );
   }
   return request as TextRequest;
 }
 
-/** Tells whether anything in a request is bytes that are no UTF-8. */
+/** Tells whether anything in a request is bytes that are not UTF-8. */
 export function hasBytes({ program, args, executable, cwd, env, envByBytes }: SpawnRequest): boolean {
   return (
     isBytes(program) ||

@@ -4,6 +4,7 @@ import { NotSupportedError } from '../../src/contract/errors.js';
 import { nodeBackend } from '../../src/node/nodeBackend.js';
 import { DEVNULL, PipeEnd, type StdioSlot } from '../../src/contract/stdio.js';
 import type { SpawnRequest } from '../../src/seam/backend.js';
+import { parseCreation } from '../../src/options/options.js';
 import { subprocessExec } from '../../src/subprocessExec.js';
 import { exec, finish, shell } from '../helpers/realChild.js';
 import { RecordingProtocol } from '../helpers/recordingProtocol.js';
@@ -13,23 +14,8 @@ const { supports } = nodeBackend;
 const PIPE_SLOT: StdioSlot = { kind: 'pipe' };
 
 function spawnRequest(program: string, over: Partial<SpawnRequest> = {}): SpawnRequest {
-  return {
-    program,
-    args: [],
-    executable: null,
-    stdio: new Map([0, 1, 2].map((fd) => [fd, PIPE_SLOT])),
-    cwd: null,
-    env: null,
-    envByBytes: [],
-    startNewSession: false,
-    processGroup: null,
-    pipeSize: null,
-    user: null,
-    group: null,
-    pipes: null,
-    synchronous: false,
-    ...over,
-  };
+  const [request] = parseCreation(program, [], {}, nodeBackend);
+  return { ...request, ...over };
 }
 
 class ForeignEnd extends PipeEnd {

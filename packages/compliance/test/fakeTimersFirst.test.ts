@@ -1,0 +1,40 @@
+/** The suite where the fake timers of Jest were there before the packages, as with `fakeTimers: { enableGlobally: true }`. */
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+
+// Before the packages are loaded: imports would be moved in front of it, so they are loaded by `require`.
+jest.useFakeTimers();
+/* eslint-disable @typescript-eslint/no-require-imports */
+const { isSupported, posixBackend } = require('@subwire/posix') as typeof import('@subwire/posix');
+const { nodeBackend } = require('@subwire/transport') as typeof import('@subwire/transport');
+const testing = require('@subwire/testing') as typeof import('@subwire/testing');
+const { processCases } = require('../src/index.js') as typeof import('../src/index.js');
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+const { backendSubject, complianceCases, fakeSubject, registerCompliance } = testing;
+
+/** Areas in which timers, turns and microtasks matter. */
+const AREAS = ['order.', 'handOver.', 'flowControl.', 'close.', 'context.', 'heldPipes.', 'abort.'];
+const PROCESS_AREAS = ['process.wait', 'process.communicate', 'process.stop', 'process.run-timeout', 'process.drain'];
+
+afterAll(() => {
+  jest.useRealTimers();
+});
+
+it('the timers are the fake ones', () => {
+  expect(jest.getTimerCount()).toBe(0);
+  setTimeout(() => undefined, 1);
+  expect(jest.getTimerCount()).toBe(1);
+  jest.clearAllTimers();
+});
+
+const subjects = [backendSubject(nodeBackend), fakeSubject()];
+if (isSupported().ok) {
+  subjects.push(backendSubject(posixBackend));
+}
+describe.each(subjects.map((subject) => [subject.name, subject] as const))('%s', (_, subject) => {
+  const cases = [
+    ...complianceCases(subject).filter(({ id }) => AREAS.some((area) => id.startsWith(area))),
+    ...processCases(subject).filter(({ id }) => PROCESS_AREAS.some((area) => id.startsWith(area))),
+  ];
+  registerCompliance(cases, { describe, it });
+});
