@@ -9,6 +9,8 @@ import { StartThreads } from '../src/spawn/startThreads.js';
 import { SimulatedThread } from './helpers/simulatedThread.js';
 
 const ENOENT = 2;
+/** How long it is between two looks for calls that are stuck. */
+const TICK_MS = 15;
 
 let log: string[];
 let threads: StartThreads;
@@ -75,6 +77,16 @@ async function withThread(): Promise<SimulatedThread> {
   expect(place).toBe(0);
   log.length = 0;
   return thread;
+}
+
+/**
+ * Lets so many of the looks for calls that are stuck happen: a timer of the same length that is set after another one comes
+ * after it, however late both are.
+ */
+async function looks(count: number): Promise<void> {
+  for (let look = 0; look < count; look += 1) {
+    await delay(TICK_MS);
+  }
 }
 
 async function until(happened: () => boolean): Promise<void> {
@@ -192,12 +204,13 @@ describe('a thread', () => {
 });
 
 describe('a call that is stuck', () => {
-  it('has a further thread made if others wait', async () => {
+  it('has a further thread made, after 50 ms at most, if others wait', async () => {
     const thread = await withThread();
     const stuck = threads.start(job('stuck'));
     thread.take();
     threads.start(job('a'));
-    await until(() => made.length === 2);
+    await looks(2);
+    expect(made.length).toBe(2);
     made[1]!.comeUp();
     made[1]!.finish(made[1]!.take());
     await told('a');
@@ -210,7 +223,7 @@ describe('a call that is stuck', () => {
     const thread = await withThread();
     const stuck = threads.start(job('stuck'));
     thread.take();
-    await delay(60);
+    await looks(4);
     expect(made.length).toBe(1);
     threads.start(job('a'));
     expect(made.length).toBe(2);
@@ -230,7 +243,7 @@ describe('a call that is stuck', () => {
       made[count]!.take();
     }
     const waiting = threads.start(job('a'));
-    await delay(60);
+    await looks(4);
     expect(made.length).toBe(MAX_THREADS);
     expect(threads.takeBack(waiting)).toBe(true);
     made.forEach((runner, index) => {
@@ -240,15 +253,40 @@ describe('a call that is stuck', () => {
     await told(`stuck ${MAX_THREADS - 1}`);
   });
 
-  it('is broken off, but one that has only just begun is not', async () => {
+  it('is broken off', async () => {
+    const thread = await withThread();
+    const place = threads.start(job('stuck'));
+    thread.take();
+    await looks(2);
+    threads.breakOff(place);
+    expect(thread.killed).toBe(1);
+    thread.finish(place);
+    await told('stuck');
+  });
+
+  it('is broken off as soon as it turns out to be stuck, if that was asked before', async () => {
     const thread = await withThread();
     const place = threads.start(job('stuck'));
     thread.take();
     threads.breakOff(place);
-    expect(thread.killed).toBe(false);
-    await delay(60);
+    expect(thread.killed).toBe(0);
+    await looks(3);
+    expect(thread.killed).toBeGreaterThan(0);
+    thread.finish(place);
+    await told('stuck');
+  });
+
+  it('is not broken off in the place of one that was', async () => {
+    const thread = await withThread();
+    const place = threads.start(job('a'));
+    thread.take();
     threads.breakOff(place);
-    expect(thread.killed).toBe(true);
+    thread.finish(place);
+    await told('a');
+    expect(threads.start(job('stuck'))).toBe(place);
+    thread.take();
+    await looks(4);
+    expect(thread.killed).toBe(0);
     thread.finish(place);
     await told('stuck');
   });

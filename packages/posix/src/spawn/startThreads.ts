@@ -48,6 +48,8 @@ export class StartThreads implements StartThreadListener {
       this.#idle.used();
     }
   });
+  /** Calls that are to be broken off. */
+  readonly #unwanted = new WeakSet<StartJob>();
   #places = new StartPlaces();
   #wake: WakePipe | null = null;
   /** A call was made here in this turn. */
@@ -92,7 +94,7 @@ export class StartThreads implements StartThreadListener {
     }
     this.#holdProcess(true);
     this.#tickLater();
-    if (!this.#crew.ringOne(board) && this.#stuck.count >= this.#crew.count) {
+    if (!this.#crew.ringOne(board) && this.#stuck.places.length >= this.#crew.count) {
       this.#grow();
     }
     return place;
@@ -124,14 +126,14 @@ export class StartThreads implements StartThreadListener {
   }
 
   /**
-   * Breaks a call off if it is stuck: it returns then, with a child that was killed before it executed anything.
-   *
-   * A call that has only just begun is left alone.
+   * Breaks a call off if it is stuck, or as soon as it turns out to be: it returns then, with a child that was killed before
+   * it executed anything.
    */
   breakOff(place: number): void {
     const job = this.#places.jobs[place] ?? null;
-    if (job !== null && this.#stuck.has(place, job)) {
-      this.#killUnstarted(place);
+    if (job !== null) {
+      this.#unwanted.add(job);
+      this.#killUnwanted();
     }
   }
 
@@ -231,7 +233,8 @@ export class StartThreads implements StartThreadListener {
     if (this.#places.inUse === 0) {
       return;
     }
-    if (this.#stuck.count >= this.#crew.count && this.#places.board.waiting > 0 && this.#grow()) {
+    this.#killUnwanted();
+    if (this.#stuck.places.length >= this.#crew.count && this.#places.board.waiting > 0 && this.#grow()) {
       this.#onRoom();
     }
     this.#tickLater();
@@ -241,6 +244,16 @@ export class StartThreads implements StartThreadListener {
     if (!this.#isTicking) {
       this.#isTicking = true;
       setTimeout(this.#tick, TICK_MS).unref();
+    }
+  }
+
+  #killUnwanted(): void {
+    const { jobs } = this.#places;
+    for (const place of this.#stuck.places) {
+      const job = jobs[place] ?? null;
+      if (job !== null && this.#unwanted.has(job)) {
+        this.#killUnstarted(place);
+      }
     }
   }
 

@@ -9,25 +9,23 @@ import type { StartPlaces } from './startPlaces.js';
 export class StuckCalls {
   /** What was being made at the last look, by place. */
   readonly #running: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
-  #count = 0;
+  #places: readonly number[] = [];
 
-  /** How many there were at the last look. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** Whether a call has been under way since the last look at least. */
-  has(place: number, job: StartJob): boolean {
-    return this.#running[place] === job;
+  /** Those that there were at the last look. */
+  get places(): readonly number[] {
+    return this.#places;
   }
 
   /** Looks again. */
   look({ jobs, board }: StartPlaces): void {
-    this.#count = 0;
+    const stuck: number[] = [];
     for (const [place, job] of jobs.entries()) {
       const running = job !== null && board.isRunning(place) ? job : null;
-      this.#count += running !== null && this.#running[place] === running ? 1 : 0;
+      if (running !== null && this.#running[place] === running) {
+        stuck.push(place);
+      }
       this.#running[place] = running;
     }
+    this.#places = stuck;
   }
 }

@@ -6,6 +6,8 @@ import {
   DONE,
   ERRNO,
   HEAD,
+  LOADED,
+  MAX_THREADS,
   QUEUE,
   QUEUED,
   QUEUE_LENGTH,
@@ -23,15 +25,15 @@ export class SimulatedThread implements StartThread {
   readonly children = new Set<number>();
   readonly number: number;
   isEnding = false;
-  /** Whether it was asked to kill what it has not started. */
-  killed = false;
+  /** How often it was asked to kill what it has not started. */
+  killed = 0;
   readonly #words: Int32Array;
   readonly #wakeFd: number;
   readonly #listener: StartThreadListener;
 
   constructor(number: number, board: SharedArrayBuffer, wakeFd: number, listener: StartThreadListener) {
     this.number = number;
-    this.#words = new Int32Array(board, 0, THREAD_ID + 8);
+    this.#words = new Int32Array(board, 0, LOADED + MAX_THREADS);
     this.#wakeFd = wakeFd;
     this.#listener = listener;
   }
@@ -39,6 +41,7 @@ export class SimulatedThread implements StartThread {
   /** It has come up, and sleeps if there is nothing to do. */
   comeUp(): void {
     Atomics.store(this.#words, THREAD_ID + this.number, 1_000 + this.number);
+    Atomics.store(this.#words, LOADED + this.number, 1);
     this.#sleepIfIdle();
   }
 
@@ -76,7 +79,7 @@ export class SimulatedThread implements StartThread {
   }
 
   killUnstarted(): void {
-    this.killed = true;
+    this.killed += 1;
   }
 
   #done(place: number): void {

@@ -1,6 +1,6 @@
 /**
- * A worker that shares our environment changes it all the time, and native code does so too; every child has all variables
- * that nobody touches, each with its value.
+ * A worker that shares our environment changes it all the time, as native code does, with setenv() and unsetenv(); every
+ * child has all variables that nobody touches, each with its value.
  */
 import console from 'node:console';
 import process from 'node:process';

@@ -1,12 +1,12 @@
 /** Two copies of the package in one process, and the package in a worker beside them, start children at the same time. */
 import console from 'node:console';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { URL, fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { posixBackend } from '@subwire/posix';
-import { run } from './common.mjs';
+import { children, run } from './common.mjs';
 
 const original = fileURLToPath(new URL('../..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'subwire-'));
@@ -44,9 +44,5 @@ for (let round = 0; round < 20; round += 1) {
 console.log([...codes].join());
 console.log(await inWorker);
 console.log(limits() === before ? 'the limits are what they were' : 'the limits have changed');
-const zombies = readdirSync('/proc/self/task').flatMap((task) => {
-  const list = readFileSync(`/proc/self/task/${task}/children`, 'utf8').trim();
-  return list === '' ? [] : list.split(' ');
-});
-console.log(`${zombies.length} children`);
+console.log(`${children().length} children`);
 rmSync(directory, { recursive: true });

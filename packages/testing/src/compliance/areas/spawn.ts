@@ -1,16 +1,10 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
-import { pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
 import { DEVNULL, PIPE } from '@subwire/transport';
+import { BlockedPool } from '../blockedPool.js';
 import type { RequirementTable } from '../complianceCase.js';
 import { Recorder } from '../recorder.js';
 import { step } from '../step.js';
 import { rejection } from '../waiting.js';
-
-/** Keeps a thread of libuv's pool busy for a few tenths of a second. */
-function busyThread(): Promise<unknown> {
-  return promisify(pbkdf2)('word', 'salt', 400_000, 64, 'sha512');
-}
 
 /** Creation that succeeds. */
 export const spawn: RequirementTable = {
@@ -99,15 +93,12 @@ export const spawn: RequirementTable = {
     behavior: 'A start does not wait for a thread of libuv’s pool',
     source: 'design §5',
     async run(c) {
-      let freed = 0;
-      // As many as the pool has threads, unless the environment says otherwise.
-      const works = Array.from({ length: 4 }, () => busyThread().then(() => (freed += 1)));
+      const pool = new BlockedPool();
+      c.onCleanup(() => pool.free());
       const child = await c.start([step.write('hi')]);
-      const freedBefore = freed;
-      await Promise.all(works);
+      equal(pool.isFree, false);
       await child.ended();
       equal(child.text(1), 'hi');
-      equal(freedBefore, 0);
     },
   },
   'spawn.object-literal': {

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
+
+/** How many threads libuv's pool has, unless the environment says otherwise. */
+const THREADS = 4;
+
+/** How long they stay blocked if nobody frees them: this process could not end before. */
+const LIMIT_MS = 5_000;
+
+/** The threads of libuv's pool, each blocked in the opening of a FIFO. */
+export class BlockedPool {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'subwire-compliance-'));
+  readonly #fifos = Array.from({ length: THREADS }, (_, index) => join(this.#directory, String(index)));
+  readonly #readers: readonly Promise<FileHandle>[];
+  readonly #limit: NodeJS.Timeout;
+  #freed: Promise<void> | null = null;
+
+  constructor() {
+    execFileSync('mkfifo', this.#fifos);
+    this.#readers = this.#fifos.map((fifo) => open(fifo));
+    this.#limit = setTimeout(() => void this.free(), LIMIT_MS);
+  }
+
+  /** Whether they have been freed. */
+  get isFree(): boolean {
+    return this.#freed !== null;
+  }
+
+  /** Frees them. */
+  free(): Promise<void> {
+    this.#freed ??= this.#free();
+    return this.#freed;
+  }
+
+  async #free(): Promise<void> {
+    clearTimeout(this.#limit);
+    // For both directions, so that this thread does not wait for a reader.
+    const writers = this.#fifos.map((fifo) => openSync(fifo, constants.O_RDWR));
+    for (const reader of await Promise.all(this.#readers)) {
+      await reader.close();
+    }
+    writers.forEach(closeSync);
+    rmSync(this.#directory, { recursive: true });
+  }
+}
