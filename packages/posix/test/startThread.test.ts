@@ -62,8 +62,8 @@ describe('the package', () => {
 });
 
 describe('the inherited environment', () => {
-  it('is complete while other threads change it', async () => {
-    expect(await linesOf('changingEnvironment.mjs')).toEqual(['all right']);
+  it.each(['process.env', 'native'])('is complete while another thread changes it (%s)', async (how) => {
+    expect(await linesOf('changingEnvironment.mjs', [how])).toEqual(['all right']);
   });
 
   onLinux.each([

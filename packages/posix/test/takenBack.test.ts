@@ -1,4 +1,5 @@
 /** Many creations that are aborted at once, with programs that leave a trace as soon as they run. */
+import { setMaxListeners } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,10 +26,11 @@ async function abortAll(name: string): Promise<readonly [outcomes: Set<unknown>,
   const trace = join(directory, name);
   const controller = new AbortController();
   const { signal } = controller;
+  setMaxListeners(0, signal);
   const creations = Array.from({ length: CREATIONS }, () =>
     sh(`echo x >>${trace}; exec sleep 60`, { signal }).then(
       () => 'started',
-      (thrown: unknown) => (thrown instanceof Error ? thrown.name : thrown),
+      ({ name }: Error) => name,
     ),
   );
   controller.abort();

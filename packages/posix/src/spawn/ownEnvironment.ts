@@ -5,12 +5,14 @@
  *    and gives the old one back; `unsetenv` moves the rest of it down. There is no lock that we could take.
  * 2. So the table is read twice. If both are the same, or differ only in values, then nothing moved in between, and
  *    no variable is missing. Otherwise it is read again.
- * 3. The kernel does the reading: see `OwnMemory`.
- * 4. The strings are copied once. `setenv` of glibc never changes and never frees a string, so the same pointers mean the same
+ * 3. Memory that was given back may look the same twice: `EnvironmentCheck` tells.
+ * 4. The kernel does the reading: see `OwnMemory`.
+ * 5. The strings are copied once. `setenv` of glibc never changes and never frees a string, so the same pointers mean the same
  *    variables, and as long as nothing changes the next child gets the same copy.
  *    A string that native code gave to `putenv` and changes in place is seen with the next other change.
  */
 import { native } from '../native/ffi.js';
+import { EnvironmentCheck } from './environmentCheck.js';
 import { OwnMemory } from './ownMemory.js';
 import { StringTable } from './stringTable.js';
 
@@ -26,6 +28,7 @@ const MAX_BYTES = 16 * 1_048_576;
 export class OwnEnvironment {
   #pointers: Uint8Array | null = null;
   #block: StringTable | null = null;
+  readonly #check = new EnvironmentCheck();
   readonly #memory = new OwnMemory();
   readonly #page = new Uint8Array(PAGE);
   readonly #pageAddress = native().addressOf(this.#page);
@@ -69,7 +72,7 @@ export class OwnEnvironment {
       const again = found === null ? null : this.#readTable();
       if (found !== null && again !== null) {
         const settled = Buffer.compare(pointers, again) === 0 ? found : this.#sameNames(found, again, strings);
-        if (settled !== null) {
+        if (settled !== null && this.#check.admits(settled)) {
           this.#pointers = settled === found ? pointers : null;
           this.#block = new StringTable(settled);
           return this.#block;

@@ -1,17 +1,33 @@
 /**
- * A worker that shares our environment changes it all the time, as native code does, with setenv() and unsetenv(); every
- * child has all variables that nobody touches, each with its value.
+ * A worker changes our environment all the time; every child has all variables that nobody touches, each with its value.
+ *
+ * Argument: `process.env` if it does so as programs do, `native` if it calls the functions of the C library.
  */
 import console from 'node:console';
+import { createRequire } from 'node:module';
 import process from 'node:process';
+import { URL } from 'node:url';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { run } from './common.mjs';
 
 for (let index = 0; index < 60; index += 1) process.env[`FIXED_${index}`] = `${index}`.repeat(20);
+const changes = {
+  'process.env': `
+    const setenv = (name, value) => (process.env[name] = value);
+    const unsetenv = (name) => delete process.env[name];
+  `,
+  native: `
+    const library = require(${JSON.stringify(createRequire(new URL('../../package.json', import.meta.url)).resolve('koffi'))}).load(null);
+    const set = library.func('setenv', 'int', ['str', 'str', 'int']);
+    const setenv = (name, value) => set(name, value, 1);
+    const unsetenv = library.func('unsetenv', 'int', ['str']);
+  `,
+};
 const code = `
+  ${changes[process.argv[2]]}
   for (let round = 0; ; round += 1) {
-    process.env['CHANGING_' + (round % 40)] = 'x'.repeat(round % 100);
-    if (round % 3 === 0) delete process.env['CHANGING_' + ((round * 7) % 40)];
+    setenv('CHANGING_' + (round % 40), 'x'.repeat(round % 100));
+    if (round % 3 === 0) unsetenv('CHANGING_' + ((round * 7) % 40));
   }
 `;
 const worker = new Worker(code, { eval: true, env: SHARE_ENV });
