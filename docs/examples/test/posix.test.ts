@@ -14,9 +14,13 @@ async function outputOf(program: string): Promise<string> {
   return stdout.trimEnd();
 }
 
-/** The blocks of the two pages about the posix backend that say what a program prints. */
+/** The blocks of the pages about the posix backend that say what a program prints. */
 function printed(): [program: string, page: string, text: string][] {
-  return ['docs/explanation/posix-backend.md', 'docs/how-to/choose-a-backend.md'].flatMap((page) => {
+  return [
+    'docs/explanation/posix-backend.md',
+    'docs/how-to/choose-a-backend.md',
+    'docs/how-to/join-two-children.md',
+  ].flatMap((page) => {
     const text = readFileSync(path.join(root, page), 'utf8');
     const blocks = [...text.matchAll(/^<!-- prints: (\S+) -->\n\n```text\n([\s\S]*?)\n```$/gm)];
     expect(blocks).toHaveLength(text.match(/^<!-- prints:/gm)?.length ?? 0);

@@ -1,16 +1,19 @@
 /** The suite where the fake timers of Jest were there before the packages, as with `fakeTimers: { enableGlobally: true }`. */
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import type * as posix from '@subwire/posix';
+import type * as testing from '@subwire/testing';
+import type * as transport from '@subwire/transport';
+import type * as compliance from '../src/index.js';
 
 // Before the packages are loaded: imports would be moved in front of it, so they are loaded by `require`.
 jest.useFakeTimers();
 /* eslint-disable @typescript-eslint/no-require-imports */
-const { isSupported, posixBackend } = require('@subwire/posix') as typeof import('@subwire/posix');
-const { nodeBackend } = require('@subwire/transport') as typeof import('@subwire/transport');
-const testing = require('@subwire/testing') as typeof import('@subwire/testing');
-const { processCases } = require('../src/index.js') as typeof import('../src/index.js');
+const { isSupported, posixBackend } = require('@subwire/posix') as typeof posix;
+const { nodeBackend } = require('@subwire/transport') as typeof transport;
+const { backendSubject, complianceCases, fakeSubject, registerCompliance } =
+  require('@subwire/testing') as typeof testing;
+const { processCases } = require('../src/index.js') as typeof compliance;
 /* eslint-enable @typescript-eslint/no-require-imports */
-
-const { backendSubject, complianceCases, fakeSubject, registerCompliance } = testing;
 
 /** Areas in which timers, turns and microtasks matter. */
 const AREAS = ['order.', 'handOver.', 'flowControl.', 'close.', 'context.', 'heldPipes.', 'abort.'];

@@ -2,12 +2,15 @@ import {
   NotSupportedError,
   showByteString,
   SpawnError,
+  SubprocessError,
   type BackendCapabilities,
   type ChildHandle,
+  type ChildPipe,
   type SpawnRequest,
   type SubprocessBackend,
 } from '@subwire/transport';
 import { native } from './native/ffi.js';
+import { makeChildPipe } from './pipe/childPipe.js';
 import { PosixChild } from './posixChild.js';
 import { SpawnAttempt } from './spawn/spawnAttempt.js';
 import { SpawnQueue } from './spawn/spawnQueue.js';
@@ -35,7 +38,7 @@ function capabilities(): BackendCapabilities {
     descriptors: true,
     extraFds: true,
     closeFds: obstacle === null && (!onLinux || native().fileActionsAddCloseFrom !== null),
-    pipes: Object.freeze(['pipe'] as const),
+    pipes: Object.freeze(['pipe', 'socket'] as const),
     pipeSize: onLinux,
     stdinPeerClose: true,
     offThreadSpawn: true,
@@ -43,7 +46,7 @@ function capabilities(): BackendCapabilities {
     loss: false,
     bytes: true,
     synchronousSpawn: true,
-    createPipe: false,
+    createPipe: true,
     resourceUsage: true,
   });
   if (!passing) {
@@ -52,11 +55,24 @@ function capabilities(): BackendCapabilities {
   return found;
 }
 
-/** The first start loads koffi. */
-function noDescriptor(program: string): SpawnError {
-  const reason = 'this process has too few free descriptors';
-  return new SpawnError('EMFILE', { stage: 'spawn', program, path: null, reason });
+/** The first use loads koffi, which takes descriptors. */
+const NO_DESCRIPTOR = 'this process has too few free descriptors';
+
+/**
+ * @param noDescriptor - Returns the error for what stands in the way only now.
+ * @throws {NotSupportedError} for everything else.
+ */
+function requireWorking(noDescriptor: () => SubprocessError): void {
+  const { obstacle, passing } = findings();
+  if (obstacle !== null) {
+    throw passing
+      ? noDescriptor()
+      : new NotSupportedError('posix', `the posix backend does not work here: ${obstacle}`);
+  }
 }
+
+/** A backend that always has `createPipe()`. */
+type JoiningBackend = SubprocessBackend & Required<Pick<SubprocessBackend, 'createPipe'>>;
 
 const threads: StartThreads = new StartThreads(() => {
   queue.startMore();
@@ -69,17 +85,18 @@ const queue = new SpawnQueue(() => threads.hasRoom);
  * Where it does not work `isSupported()` says why, and `spawn()` throws. macOS: written, never run. `isSupported()` says no
  * there, but `spawn()` tries.
  */
-export const posixBackend: SubprocessBackend = Object.freeze({
+export const posixBackend: JoiningBackend = Object.freeze({
   name: 'posix',
   get supports(): BackendCapabilities {
     return capabilities();
   },
   spawn(request: SpawnRequest): ChildHandle {
-    const { obstacle, passing } = findings();
-    if (obstacle !== null) {
-      throw passing
-        ? noDescriptor(showByteString(request.program))
-        : new NotSupportedError('posix', `the posix backend does not work here: ${obstacle}`);
+    requireWorking(() => {
+      const program = showByteString(request.program);
+      return new SpawnError('EMFILE', { stage: 'spawn', program, path: null, reason: NO_DESCRIPTOR });
+    });
+    if (request.pipes === 'socket' && request.pipeSize !== null) {
+      throw new NotSupportedError('pipeSize', 'the posix backend cannot choose the size of a socket pair');
     }
     if (request.user !== null || request.group !== null) {
       throw new NotSupportedError('identity', 'the posix backend cannot change the user or group of a child');
@@ -93,5 +110,9 @@ export const posixBackend: SubprocessBackend = Object.freeze({
     const child = new PosixChild(request, attempt, threads);
     attempt.tell(child);
     return child;
+  },
+  createPipe(): ChildPipe {
+    requireWorking(() => new SubprocessError('EMFILE', NO_DESCRIPTOR));
+    return makeChildPipe();
   },
 });

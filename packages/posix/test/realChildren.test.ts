@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { nodeBackend, subprocessExec } from '@subwire/transport';
+import { nodeBackend, subprocessExec, type SubprocessBackend } from '@subwire/transport';
 import { isSupported, posixBackend } from '../src/index.js';
 import { finish, Recorder, runHelper, sh, start } from './helpers/child.js';
 
@@ -137,7 +137,7 @@ describe('an end', () => {
   });
 
   it('is seen by both backends at once, 200 children each', async () => {
-    const run = async (backend: typeof posixBackend, index: number): Promise<number | null> => {
+    const run = async (backend: SubprocessBackend, index: number): Promise<number | null> => {
       const [transport, recorder] = await subprocessExec(() => new Recorder(), '/bin/sh', ['-c', `exit ${index % 7}`], {
         backend,
       });

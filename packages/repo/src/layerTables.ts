@@ -71,7 +71,7 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRules>> = {
     wait: [],
     search: [],
     shell: [],
-    buffer: ['results', 'search'],
+    buffer: ['results', 'wait', 'search'],
     lines: ['results', 'search', 'buffer'],
     // The streams: know no process.
     reader: ['results', 'search', 'buffer', 'lines'],

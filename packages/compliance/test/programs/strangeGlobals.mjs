@@ -5,6 +5,8 @@
  * `before` or `after` the import. Prints a line for each backend.
  */
 import assert from 'node:assert/strict';
+import console from 'node:console';
+import process from 'node:process';
 
 const [kind, when] = process.argv.slice(2);
 

@@ -1,19 +1,21 @@
 /**
  * What stands at the child's descriptors.
  *
- * 1. Descriptors that the caller gave are duplicated at once: the spawn may wait, and the caller may close them meanwhile.
- *    0, 1 and 2 are an exception; nobody closes them, and a thousand waiting children would hold thousands of copies.
+ * 1. Descriptors and ends of pipes that the caller gave are duplicated at once: the spawn may wait, and the caller may
+ *    close them meanwhile. 0, 1 and 2 are an exception; nobody closes them, and a thousand waiting children would hold
+ *    thousands of copies.
  * 2. Pipes are made when the child is started, and our ends are registered before there is a child: what the system refuses
  *    is refused to the creation, and nothing that watches the child is left to be made once it runs.
  * 3. Everything that is put somewhere stands above everything that is put: then no `dup2` can hit a source that is
  *    still needed, whatever is swapped with what, and every `dup2` clears close-on-exec, which `dup2(n, n)` would not.
  * 4. What was not asked for is closed in the child, the gaps included.
  */
-import { ValueError, type StdioSlot } from '@subwire/transport';
+import type { StdioSlot } from '@subwire/transport';
 import { F_GETFD, O_RDWR, POSIX_SPAWN_CLOEXEC_DEFAULT } from '../native/constants.js';
 import { duplicate } from '../native/descriptors.js';
 import { native, type Memory } from '../native/ffi.js';
 import { KeepAlive } from '../loop/keepAlive.js';
+import { ownEnd } from '../pipe/childPipe.js';
 import { makePipe, type PipeShape } from '../pipe/pipes.js';
 import { ReadPipe } from '../pipe/readPipe.js';
 import { systemError } from '../native/systemErrors.js';
@@ -36,7 +38,10 @@ export class ChildStdio {
   readonly #given = new Map<number, number>();
   readonly #childs: number[] = [];
 
-  /** @throws the system's error for a descriptor that is not open. */
+  /**
+   * @throws {ValueError} for an end of a pipe that another backend made.
+   * @throws the system's error for a descriptor that is not open.
+   */
   constructor(slots: ReadonlyMap<number, StdioSlot>, shape: PipeShape) {
     this.#slots = slots;
     this.#shape = shape;
@@ -99,12 +104,11 @@ export class ChildStdio {
   #duplicateGiven(): void {
     try {
       for (const [childFd, slot] of this.#slots) {
-        if (slot.kind !== 'fd') {
-          continue;
-        }
-        if (slot.fd >= STANDARD_FDS) {
+        if (slot.kind === 'end') {
+          this.#given.set(childFd, ownEnd(slot.end).duplicate(this.#lowestSource));
+        } else if (slot.kind === 'fd' && slot.fd >= STANDARD_FDS) {
           this.#given.set(childFd, duplicate(slot.fd, this.#lowestSource));
-        } else if (native().fcntl(slot.fd, F_GETFD, 0) < 0) {
+        } else if (slot.kind === 'fd' && native().fcntl(slot.fd, F_GETFD, 0) < 0) {
           throw systemError('fcntl', native().errno());
         }
       }
@@ -118,8 +122,6 @@ export class ChildStdio {
     switch (slot.kind) {
       case 'null':
         return null;
-      case 'end':
-        throw new ValueError('the posix backend makes no pipes between children');
       case 'stdout':
         return sources.get(1) ?? null;
       case 'pipe': {
@@ -128,6 +130,8 @@ export class ChildStdio {
         (childFd === 0 ? this.stdin : this.outputs.get(childFd))?.reserve(ours);
         return childs;
       }
+      case 'end':
+        return this.#given.get(childFd) ?? null;
       case 'fd': {
         let source = this.#given.get(childFd);
         if (source === undefined) {

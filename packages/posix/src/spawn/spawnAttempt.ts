@@ -14,7 +14,7 @@
  *    ENDED     | passed over            |                     | nothing changes
  */
 import { setImmediate } from 'node:timers';
-import { showByteString, type ByteString, type SpawnError, type SpawnRequest } from '@subwire/transport';
+import { showByteString, ValueError, type ByteString, type SpawnError, type SpawnRequest } from '@subwire/transport';
 import { systemError } from '../native/systemErrors.js';
 import { ChildStdio } from './childStdio.js';
 import { environmentBlock, ownEnvironment } from './environment.js';
@@ -49,7 +49,10 @@ export class SpawnAttempt implements SpawnJob {
   #outcome: SpawnOutcome | null = null;
   #failure: SpawnError | null = null;
 
-  /** @throws {SpawnError} if a descriptor that was given is not open. */
+  /**
+   * @throws {SpawnError} if a descriptor that was given is not open.
+   * @throws {ValueError} for an end of a pipe that another backend made.
+   */
   constructor(request: SpawnRequest, threads: StartThreads) {
     this.#request = request;
     this.#threads = threads;
@@ -57,8 +60,11 @@ export class SpawnAttempt implements SpawnJob {
     this.#searchEnv = searchEnvironment(request);
     this.#directory = new StartDirectory(request.cwd);
     try {
-      this.stdio = new ChildStdio(request.stdio, { kind: 'pipe', size: request.pipeSize });
+      this.stdio = new ChildStdio(request.stdio, { kind: request.pipes ?? 'pipe', size: request.pipeSize });
     } catch (thrown) {
+      if (thrown instanceof ValueError) {
+        throw thrown;
+      }
       throw startFailure(thrown, request, null, this.#searchEnv);
     }
   }

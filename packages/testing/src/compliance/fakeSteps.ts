@@ -25,6 +25,8 @@ export interface StepWorld {
   /** Further arguments of the child. */
   readonly argv: readonly string[];
   readonly descriptors: CallerDescriptors;
+  /** Whether the child can open what stands at its descriptors by a path. */
+  readonly hasRealPipes: boolean;
   readonly clock: Clock;
 }
 
@@ -145,7 +147,7 @@ async function runOfChild(one: Step, context: ProgramContext, actor: Actor, worl
       await say(descriptors.holds(one.path) ? 'open' : 'closed', actor);
       return true;
     case 'reopen':
-      await actor.write(1, Buffer.from(one.text));
+      await actor.write(1, Buffer.from(world.hasRealPipes ? one.text : 'failed:ENXIO\n'));
       return true;
     case 'fork':
       void runGrandchild(one.steps, child.hold(one.fds), clock);

@@ -38,6 +38,7 @@ export function fakeSubject(options: FakeBackendOptions = {}, subjectOptions: Su
     supports: fake.supports,
     clock: fake.clock,
     spawn: (request) => spawnSteps(fake, request),
+    createPipe: () => fake.createPipe(),
   };
   return backendSubject(backend, {
     elapse: (ms) => fake.clock.advance(ms),
@@ -65,10 +66,13 @@ function spawnSteps(fake: FakeBackend, given: SpawnRequest): ChildHandle {
   }
   const descriptors = openDescriptors(request, path);
   const decoded = decodeSteps(args);
+  const hasRealPipes = (request.pipes ?? fake.supports.pipes[0]) === 'pipe';
   fake
     .expect(() => true)
     .run((context) =>
-      decoded === null ? 0 : runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, clock: fake.clock }),
+      decoded === null
+        ? 0
+        : runSteps(decoded.steps, context, { argv: decoded.argv, descriptors, hasRealPipes, clock: fake.clock }),
     );
   const handle = fake.spawn(request);
   // Not in the program: after a signal killed it, no more code of it runs.

@@ -6,9 +6,11 @@
  * 3. Fake children have pids that no system uses. A signal to a fake child is never sent to a process.
  */
 import {
+  NotSupportedError,
   showByteString,
   type BackendCapabilities,
   type ChildHandle,
+  type ChildPipe,
   type SpawnRequest,
   type SubprocessBackend,
 } from '@subwire/transport';
@@ -18,6 +20,7 @@ import { cutterFor, type Chunking } from '../bytes/chunking.js';
 import { differences, showPattern, whyUnexpected } from './differences.js';
 import { EVERY_CAPABILITY } from './everyCapability.js';
 import { Expectation, type SpawnPattern } from './expectation.js';
+import { FakeChildPipe, requireOpenEnds } from './fakeChildPipe.js';
 import { FakeChild } from './fakeChild.js';
 import { runProgram } from './fakeProgram.js';
 import { fakeSpawnError } from './fakeSpawnError.js';
@@ -117,6 +120,7 @@ export class FakeBackend implements SubprocessBackend {
     this.#requests.push(request);
     const expectation = this.#find(request);
     const behaviour = expectation.take();
+    requireOpenEnds(request);
     const { program, cwd, args } = requestText(request);
     const command = `${JSON.stringify(program)} ${JSON.stringify(args)}`;
     if (behaviour.kind === 'failure' && behaviour.thrown) {
@@ -144,6 +148,13 @@ export class FakeBackend implements SubprocessBackend {
       });
     }
     return child;
+  }
+
+  createPipe(): ChildPipe {
+    if (!this.supports.createPipe) {
+      throw new NotSupportedError('createPipe', 'this fake backend was told to lack pipes between children');
+    }
+    return new FakeChildPipe(this.#capacityBytes);
   }
 
   /** Resolves when nothing more happens before the test does something or time passes. */

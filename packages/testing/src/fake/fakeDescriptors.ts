@@ -2,9 +2,11 @@
  * The descriptors of a fake child and of its descendants.
  *
  * 1. With `stderr: STDOUT` two descriptors refer to one pipe.
- * 2. A descriptor that is no pipe (inherited, the null device, a file) accepts and drops all bytes.
+ * 2. An end of a pipe between two children is held from here on, as a duplicate of it would be.
+ * 3. A descriptor that is no pipe (inherited, the null device, a file) accepts and drops all bytes.
  */
 import type { SpawnRequest } from '@subwire/transport';
+import { FakePipeEnd } from './fakeChildPipe.js';
 import { FakeInput, type FakeInputSettings } from './fakeInput.js';
 import { makeFakeOutput, type FakeOutput, type FakePipeSettings, type WriteOutcome } from './fakeOutput.js';
 
@@ -27,7 +29,7 @@ export class FakeDescriptors {
     }
     this.outputs = outputs;
     for (const [fd, slot] of stdio) {
-      if (slot.kind === 'stdout') {
+      if (slot.kind === 'stdout' || slot.kind === 'end') {
         this.take(fd);
       }
     }
@@ -38,6 +40,11 @@ export class FakeDescriptors {
     return this.outputs.get(this.#stdio.get(fd)?.kind === 'stdout' ? 1 : fd);
   }
 
+  #endAt(fd: number): FakePipeEnd | undefined {
+    const slot = this.#stdio.get(fd);
+    return slot?.kind === 'end' && slot.end instanceof FakePipeEnd ? slot.end : undefined;
+  }
+
   /** For the child: writes. */
   write(fd: number, bytes: Uint8Array): Promise<WriteOutcome> {
     this.requireKnown(fd);
@@ -46,12 +53,12 @@ export class FakeDescriptors {
 
   /** For a process that holds a descriptor: writes. */
   writeHeld(fd: number, bytes: Uint8Array): Promise<WriteOutcome> {
-    return this.outputAt(fd)?.write(bytes) ?? Promise.resolve('taken');
+    return (this.outputAt(fd) ?? this.#endAt(fd)?.pipe)?.write(bytes) ?? Promise.resolve('taken');
   }
 
   /** For a process that holds descriptor 0: reads. */
   read(maxBytes: number): Promise<Uint8Array> {
-    return this.input?.read(Math.max(1, maxBytes)) ?? Promise.resolve(new Uint8Array(0));
+    return (this.input ?? this.#endAt(0)?.pipe)?.read(Math.max(1, maxBytes)) ?? Promise.resolve(new Uint8Array(0));
   }
 
   /** For the child: closes a descriptor. */
@@ -72,6 +79,7 @@ export class FakeDescriptors {
   /** Counts one more process that holds a descriptor. */
   take(fd: number): void {
     this.outputAt(fd)?.addHolder();
+    this.#endAt(fd)?.addHolder();
     if (fd === 0) {
       this.input?.addHolder();
     }
@@ -80,6 +88,7 @@ export class FakeDescriptors {
   /** Counts one process less that holds a descriptor. */
   letGo(fd: number): void {
     this.outputAt(fd)?.removeHolder();
+    this.#endAt(fd)?.removeHolder();
     if (fd === 0) {
       this.input?.removeHolder();
     }

@@ -1,7 +1,9 @@
 import {
+  NotSupportedError,
   systemClock,
   type BackendCapabilities,
   type ChildHandle,
+  type ChildPipe,
   type Clock,
   type SpawnRequest,
   type SubprocessBackend,
@@ -70,6 +72,15 @@ export class RecordingBackend implements SubprocessBackend {
       }
       throw thrown;
     }
+  }
+
+  /** Of what passes between two children nothing is recorded. */
+  createPipe(): ChildPipe {
+    const pipe = this.#inner.createPipe?.();
+    if (pipe === undefined) {
+      throw new NotSupportedError('createPipe', `the ${this.#inner.name} backend cannot join two children by a pipe`);
+    }
+    return pipe;
   }
 
   /** What was recorded so far, redacted. */

@@ -1,7 +1,9 @@
 import {
+  NotSupportedError,
   systemClock,
   type BackendCapabilities,
   type ChildHandle,
+  type ChildPipe,
   type Clock,
   type SpawnRequest,
   type SubprocessBackend,
@@ -9,6 +11,7 @@ import {
 import { requestText } from '../bytes/requestText.js';
 import { Scheduler } from '../clock/scheduler.js';
 import { VirtualClock } from '../clock/virtualClock.js';
+import { FakeChildPipe } from '../fake/fakeChildPipe.js';
 import { remakeError } from './recordedError.js';
 import { requestDifferences, type RecordedRequest } from './recordedRequest.js';
 import { ReplayChild } from './replayChild.js';
@@ -94,6 +97,14 @@ export class ReplayBackend implements SubprocessBackend {
     this.#children.push(child);
     child.start();
     return child;
+  }
+
+  /** Nothing passes through it: what the children did with theirs is not in a session. */
+  createPipe(): ChildPipe {
+    if (!this.supports.createPipe) {
+      throw new NotSupportedError('createPipe', 'the recorded backend could not join two children by a pipe');
+    }
+    return new FakeChildPipe(1);
   }
 
   /** Resolves when nothing more happens before the program under test does something or time passes. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SubprocessExecOptions } from '@subwire/transport';
+import { NotSupportedError, type SubprocessBackend, type SubprocessExecOptions } from '@subwire/transport';
 import { FakeBackend } from '../../src/fake/fakeBackend.js';
 import { recordBackend } from '../../src/record/recordBackend.js';
 import { replayBackend, type ReplayBackend } from '../../src/record/replayBackend.js';
@@ -202,6 +202,29 @@ describe('a replay', () => {
     await protocol.lost;
     expect(protocol.log).toContain('data:1:name?');
     expect(transport.getReturncode()).toBeNull();
+  });
+
+  it('joins two children as the recorded backend did, and refuses to where it could not', async () => {
+    const joined = async (backend: SubprocessBackend): Promise<string> => {
+      const pipe = backend.createPipe!();
+      const reader = await start(backend, 'reader', [], { stdin: pipe.reader });
+      const writer = await start(backend, 'writer', [], { stdout: pipe.writer });
+      pipe.close();
+      await Promise.all([reader.protocol.lost, writer.protocol.lost]);
+      return reader.protocol.text(1);
+    };
+    const backend = new FakeBackend();
+    backend.expect('reader').run(async ({ stdin, stdout }) => stdout.write(await stdin.readAll()));
+    backend.expect('writer').run(({ stdout }) => stdout.write('through'));
+    const recording = recordBackend(backend);
+    expect(await joined(recording)).toBe('through');
+    const replay = replayBackend(recording.session);
+    expect(await joined(replay)).toBe('through');
+    replay.assertComplete();
+
+    const lacking = recordBackend(new FakeBackend({ supports: { createPipe: false } }));
+    expect(() => lacking.createPipe()).toThrow(NotSupportedError);
+    expect(() => replayBackend(lacking.session).createPipe()).toThrow(NotSupportedError);
   });
 
   it('has pids that no process has', async () => {

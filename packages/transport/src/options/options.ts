@@ -161,6 +161,9 @@ function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend):
   need('newSession', request.startNewSession, 'startNewSession');
   need('processGroup', request.processGroup !== null, 'processGroup');
   need('pipeSize', request.pipeSize !== null, 'pipeSize');
+  if (request.pipeSize !== null && (request.pipes ?? supports.pipes[0]) === 'socket') {
+    refuse('pipeSize', 'pipeSize for socket pairs');
+  }
   need('identity', request.user !== null || request.group !== null, 'user and group');
   need('extraFds', request.stdio.size > 3, 'passFds and extraFds');
   need('bytes', hasBytes(request), 'a program, arguments, a directory or variables that are not UTF-8');
@@ -168,6 +171,7 @@ function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend):
     refuse('pipes', `pipes: ${JSON.stringify(request.pipes)}`);
   }
   for (const slot of request.stdio.values()) {
+    need('createPipe', slot.kind === 'end', 'pipes between children');
     need('descriptors', slot.kind === 'fd', 'descriptors of this process (inherit included)');
   }
 }

@@ -1,6 +1,7 @@
 import type { RequirementTable } from '../complianceCase.js';
 import { abort } from './abort.js';
 import { buffered } from './buffered.js';
+import { childPipes } from './childPipes.js';
 import { close } from './close.js';
 import { context } from './context.js';
 import { descriptors } from './descriptors.js';
@@ -23,6 +24,7 @@ import { seam } from './seam.js';
 import { seamStart } from './seamStart.js';
 import { seamWriting } from './seamWriting.js';
 import { seamReading } from './seamReading.js';
+import { pipeKinds } from './pipeKinds.js';
 import { pipeSize } from './pipeSize.js';
 import { signals } from './signals.js';
 import { signalRefusals } from './signalRefusals.js';
@@ -43,6 +45,8 @@ export const areas: readonly RequirementTable[] = [
   flowControl,
   flowLimits,
   pipeSize,
+  pipeKinds,
+  childPipes,
   exit,
   heldPipes,
   signals,

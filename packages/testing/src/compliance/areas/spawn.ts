@@ -93,7 +93,7 @@ export const spawn: RequirementTable = {
     behavior: 'A start does not wait for a thread of libuv’s pool',
     source: 'design §5',
     async run(c) {
-      const pool = new BlockedPool();
+      const pool = await BlockedPool.block();
       c.onCleanup(() => pool.free());
       const child = await c.start([step.write('hi')]);
       equal(pool.isFree, false);
