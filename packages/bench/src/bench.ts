@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 const ALL = [
   'spawnBlocking',
   'spawnRate',
+  'besideAsyncio',
+  'blockedPool',
   'nodeRun',
   'thousandsAlive',
   'throughputOut',

@@ -7,6 +7,7 @@ import { DEVNULL, PIPE, STDOUT } from '@subwire/transport';
 import { native } from '../src/native/ffi.js';
 import { finish, sh, start } from './helpers/child.js';
 
+const F_DUPFD = 0;
 const F_SETFD = 2;
 
 let directory = '';
@@ -76,6 +77,17 @@ describe('given descriptors', () => {
     closeSync(fd);
     await finish(await creation);
     expect(readFileSync(join(directory, 'late'), 'utf8')).toBe('here\n');
+  });
+
+  it('may have high numbers, here and in the child', async () => {
+    const fd = native().fcntl(files[0] ?? -1, F_DUPFD, 5_000);
+    expect(fd).toBe(5_000);
+    const options = { passFds: [fd], extraFds: { 2_000: PIPE, 6_000: fd } };
+    const child = await sh('readlink /proc/self/fd/5000 /proc/self/fd/6000 >/proc/self/fd/2000', options);
+    closeSync(fd);
+    await finish(child);
+    const path = join(directory, 'a');
+    expect(child.text(2_000)).toBe(`${path}\n${path}\n`);
   });
 
   it('that are not open are refused', async () => {

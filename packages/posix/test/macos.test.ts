@@ -44,7 +44,7 @@ beforeAll(() => {
   jest.doMock('../src/native/ffi.js', () => ({ native: () => mac.native }));
   // A real thread would make its calls on this machine.
   jest.doMock('../src/spawn/startThread.js', () => ({
-    StartThread: class {
+    StartWorker: class {
       constructor() {
         throw new Error('there are no threads in this test');
       }

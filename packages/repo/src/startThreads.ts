@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 
-/** The mark of `StartThread` in the posix backend: what waits until the worker may be ended. */
+/** The mark of `StartWorker` in the posix backend: what waits until the worker may be ended. */
 const MARK: unique symbol = Symbol.for('subwire.startThread');
 
 type MarkedWorker = Worker & { readonly [MARK]: () => void };

@@ -94,7 +94,6 @@ function load(): Native {
     addressOf: (memory) => Number(koffi.address(memory)),
     environ: part.environ,
     readOwnMemory: part.readOwnMemory,
-    copyMemory: bind('memcpy', 'void', ['void *', 'uintptr_t', 'size_t']),
     uvDefaultLoop: bind('uv_default_loop', 'uintptr_t', []),
     uvPollInit: bind('uv_poll_init', 'int', ['uintptr_t', 'uintptr_t', 'int']),
     uvPollStart: bind('uv_poll_start', 'int', ['uintptr_t', 'int', 'uintptr_t']),
@@ -135,6 +134,17 @@ function linuxPart(bind: Bind, koffi: Koffi): SystemPart {
   );
   const waitid = bind<RawWaitid>('syscall', 'long', ['long', 'long', 'long', 'void *', 'long', 'void *']);
   const socketpair = bind<SocketPair>('socketpair', 'int', SOCKET_PAIR_ARGUMENTS);
+  type ReadMemory = (
+    pid: number,
+    to: number,
+    toCount: number,
+    from: number,
+    fromCount: number,
+    flags: number,
+  ) => number;
+  const readArguments = ['int', 'uintptr_t', 'ulong', 'uintptr_t', 'ulong', 'ulong'];
+  const readMemory = bind<ReadMemory>('process_vm_readv', 'intptr_t', readArguments);
+  const { pid } = process;
   return {
     system: {
       platform: 'linux',
@@ -146,30 +156,13 @@ function linuxPart(bind: Bind, koffi: Koffi): SystemPart {
       // The function of the C library has no last argument.
       waitid: (idType, id, info, options, usage) => waitid(SYS_waitid, idType, id, info, options, usage),
     },
-    environ: koffi.address(koffi.load(null).symbol('environ')),
+    environ: Number(koffi.address(koffi.load(null).symbol('environ'))),
     pipe2: bind('pipe2', 'int', ['void *', 'int']),
     // SOCK_CLOEXEC has the value of O_CLOEXEC.
     socketpair: (fds) => socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, fds),
     fcntl: bind('fcntl', 'int', ['int', 'int', 'long']),
-    readOwnMemory: memoryReader(bind, (memory) => koffi.address(memory)),
+    readOwnMemory: (to, from, ranges) => readMemory(pid, to, ranges, from, ranges, 0),
     fileActionsAddCloseFrom: orNull(() => bind(`${ACTIONS}addclosefrom_np`, 'int', ['void *', 'int'])),
-  };
-}
-
-/** The kernel copies: what is not there is an error, where `memcpy` would end the process. */
-function memoryReader(bind: Bind, addressOf: (memory: Uint8Array) => bigint): Native['readOwnMemory'] {
-  const read = bind<
-    (pid: number, to: Memory, toCount: number, from: Memory, fromCount: number, flags: number) => number
-  >('process_vm_readv', 'intptr_t', ['int', 'void *', 'ulong', 'void *', 'ulong', 'ulong']);
-  // Each an `iovec`: an address and a length.
-  const local = new BigUint64Array(2);
-  const remote = new BigUint64Array(2);
-  return (to, address, bytes) => {
-    local[0] = addressOf(to);
-    local[1] = BigInt(bytes);
-    remote[0] = BigInt(address);
-    remote[1] = BigInt(bytes);
-    return read(process.pid, local, 1, remote, 1, 0);
   };
 }
 
@@ -203,7 +196,7 @@ function darwinPart(bind: Bind): SystemPart {
       kevent: bind('kevent', 'int', ['int', 'void *', 'int', 'void *', 'int', 'void *']),
     },
     // Exported by an executable, but not by a library that loads Node; this function works in both.
-    environ: BigInt(bind<() => bigint | number>('_NSGetEnviron', 'uintptr_t', [])()),
+    environ: Number(bind<() => bigint | number>('_NSGetEnviron', 'uintptr_t', [])()),
     pipe2: (fds) => closeOnExec(pipe(fds), fds),
     socketpair: (fds) => closeOnExec(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), fds),
     // A command that macOS does not have has a negative number in `constants.ts`.

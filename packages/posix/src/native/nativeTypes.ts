@@ -73,14 +73,14 @@ export interface Native {
   /** Returns the address of memory of more than 64 bytes, which stays where it is. */
   addressOf(memory: Uint8Array): number;
   /** The address of the variable `environ`. */
-  readonly environ: bigint;
+  readonly environ: number;
   /**
    * Copies memory of this process, which may have been given back meanwhile.
-   * @param to - More than 64 bytes.
+   * @param to - The address of as many `iovec`.
+   * @param from - The same.
    * @returns the number of bytes that could be read, -1 if there are none. On macOS it always fails.
    */
-  readOwnMemory(to: Uint8Array, address: Address, bytes: number): number;
-  copyMemory(to: BigUint64Array, from: Address, bytes: number): void;
+  readOwnMemory(to: number, from: number, ranges: number): number;
   uvDefaultLoop(): bigint;
   uvPollInit(loop: Address, handle: Address, fd: number): number;
   uvPollStart(handle: Address, events: number, callback: Address): number;

@@ -11,12 +11,18 @@ import { native } from '../native/ffi.js';
 import { OwnEnvironment } from './ownEnvironment.js';
 import { StringTable } from './stringTable.js';
 
-const inherited = new OwnEnvironment();
+let inherited: OwnEnvironment | null = null;
 
 /** Returns our environment as it is now. */
 export function ownEnvironment(): StringTable {
-  const readable = native().system.platform === 'linux' && process.env === windowOnC();
-  return (readable ? inherited.read() : null) ?? environmentBlock(process.env);
+  if (native().system.platform === 'linux' && process.env === windowOnC()) {
+    inherited ??= new OwnEnvironment();
+    const block = inherited.read();
+    if (block !== null) {
+      return block;
+    }
+  }
+  return environmentBlock(process.env);
 }
 
 /**

@@ -3,82 +3,64 @@
  *
  * 1. `environ` points to a table of pointers to `NAME=value`. `setenv` puts another pointer in its place, or moves the table
  *    and gives the old one back; `unsetenv` moves the rest of it down. There is no lock that we could take.
- * 2. So the table is read twice. If both are the same, or differ only in values, then nothing moved in between, and
+ * 2. So the table is read twice, in one call. If both are the same, or differ only in values, then nothing moved in between, and
  *    no variable is missing. Otherwise it is read again.
- * 3. The kernel does the reading: of memory that was given back meanwhile it says that there is none, where `memcpy` would
- *    end the process.
- * 4. The strings are copied once. `setenv` of glibc never changes and never frees a string, so the same pointers mean the same
+ * 3. Memory that was given back may look the same twice: `EnvironmentCheck` tells.
+ * 4. The kernel does the reading: see `OwnMemory`.
+ * 5. The strings are copied once. `setenv` of glibc never changes and never frees a string, so the same pointers mean the same
  *    variables, and as long as nothing changes the next child gets the same copy.
  *    A string that native code gave to `putenv` and changes in place is seen with the next other change.
  */
 import { native } from '../native/ffi.js';
+import { EnvironmentCheck } from './environmentCheck.js';
+import { EnvironmentTable, type TwoReadings } from './environmentTable.js';
+import { OwnMemory } from './ownMemory.js';
 import { StringTable } from './stringTable.js';
 
 /** The smallest page of any machine: what lies in the page of an address can be read with it. */
 const PAGE = 4_096;
 const POINTER = 8;
 const LOW_WORD = 2 ** 32;
-const MAX_TRIES = 50;
+const MAX_TRIES = 200;
 /** No environment of a process that was executed has more: 128 KiB for each string, and a quarter of the stack for all. */
 const MAX_BYTES = 16 * 1_048_576;
 
 /** Reads our environment, and keeps the last copy. */
 export class OwnEnvironment {
-  #pointers: Uint8Array | null = null;
+  #pointers: Uint8Array = NOTHING;
   #block: StringTable | null = null;
+  readonly #table = new EnvironmentTable();
+  readonly #check = new EnvironmentCheck();
+  readonly #memory = new OwnMemory();
   readonly #page = new Uint8Array(PAGE);
-  readonly #variable = new BigUint64Array(1);
+  readonly #pageAddress = native().addressOf(this.#page);
 
   /** Returns the environment as it is now, `null` if it cannot be read. */
   read(): StringTable | null {
-    let strings = new Map<number, Uint8Array>();
+    return this.#block !== null && this.#table.isStill(this.#pointers) ? this.#block : this.#readAll();
+  }
+
+  #readAll(): StringTable | null {
+    let known = new Map<number, Uint8Array>();
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const pointers = this.#readTable();
-      if (pointers === null) {
-        return null;
-      }
-      if (this.#block !== null && this.#pointers !== null && Buffer.compare(pointers, this.#pointers) === 0) {
+      const pointers = this.#table.read();
+      const strings = pointers === null ? null : this.#settled(pointers, known);
+      if (pointers !== null && strings !== null && this.#check.admits(strings, tries >= MAX_TRIES / 2)) {
+        this.#pointers = pointers[1];
+        this.#block = new StringTable(strings);
         return this.#block;
       }
-      const found = this.#readStrings(pointers, strings);
-      const again = found === null ? null : this.#readTable();
-      if (found !== null && again !== null) {
-        const settled = Buffer.compare(pointers, again) === 0 ? found : this.#sameNames(found, again, strings);
-        if (settled !== null) {
-          this.#pointers = settled === found ? pointers : null;
-          this.#block = new StringTable(settled);
-          return this.#block;
-        }
-      }
       // A string that was freed may have made room for another one at its address.
-      strings = tries % 8 === 7 ? new Map<number, Uint8Array>() : strings;
+      known = tries % 8 === 7 ? new Map<number, Uint8Array>() : known;
     }
     return null;
   }
 
-  /** Copies the table up to its end, a null pointer; page by page, because nothing tells what lies behind the end. */
-  #readTable(): Uint8Array | null {
-    const c = native();
-    c.copyMemory(this.#variable, c.environ, POINTER);
-    let address = Number(this.#variable[0]);
-    if (address === 0) {
-      return NOTHING;
-    }
-    let table = NOTHING;
-    while (table.length < MAX_BYTES) {
-      const bytes = this.#readPage(address);
-      if (bytes === 0) {
-        return null;
-      }
-      const end = endOfTable(this.#page, bytes);
-      const piece = this.#page.subarray(0, end < 0 ? bytes : end);
-      table = table.length === 0 ? piece.slice() : Buffer.concat([table, piece]);
-      if (end >= 0) {
-        return table;
-      }
-      address += bytes;
-    }
-    return null;
+  /** Returns the strings of the second reading if each place has the variable that it had in the first one. */
+  #settled([one, other]: TwoReadings, known: Map<number, Uint8Array>): Uint8Array[] | null {
+    const older = this.#readStrings(one, known);
+    const newer = older === null || Buffer.compare(one, other) === 0 ? older : this.#readStrings(other, known);
+    return newer?.every((string, index) => sameName(string, older?.[index] ?? NOTHING)) === true ? newer : null;
   }
 
   /** Returns the strings in the order of the table, `null` if one of them cannot be read. */
@@ -130,15 +112,10 @@ export class OwnEnvironment {
     return null;
   }
 
-  /** Returns the newer strings if each place has the variable that it had. */
-  #sameNames(strings: readonly Uint8Array[], again: Uint8Array, known: Map<number, Uint8Array>): Uint8Array[] | null {
-    const newer = again.length === strings.length * POINTER ? this.#readStrings(again, known) : null;
-    return newer?.every((string, index) => sameName(string, strings[index] ?? NOTHING)) === true ? newer : null;
-  }
-
   /** Reads up to the end of the page; returns how much. */
   #readPage(address: number): number {
-    return Math.max(0, native().readOwnMemory(this.#page, address, PAGE - (address % PAGE)));
+    const bytes = PAGE - (address % PAGE);
+    return Math.max(0, this.#memory.read({ from: address, bytes, to: this.#pageAddress }));
   }
 }
 
@@ -150,18 +127,7 @@ function pointerAt(table: Uint8Array, at: number): number {
   return view.readUInt32LE(at + 4) * LOW_WORD + view.readUInt32LE(at);
 }
 
-/** Returns where the null pointer is, -1 if there is none. */
-function endOfTable(memory: Uint8Array, bytes: number): number {
-  const words = new BigUint64Array(memory.buffer, memory.byteOffset, Math.floor(bytes / POINTER));
-  const index = words.indexOf(0n);
-  return index < 0 ? -1 : index * POINTER;
-}
-
 function sameName(one: Uint8Array, other: Uint8Array): boolean {
   const length = one.indexOf(EQUALS) + 1;
-  return (
-    length > 0 &&
-    length === other.indexOf(EQUALS) + 1 &&
-    Buffer.compare(one.subarray(0, length), other.subarray(0, length)) === 0
-  );
+  return one === other || (length > 0 && Buffer.compare(one.subarray(0, length), other.subarray(0, length)) === 0);
 }

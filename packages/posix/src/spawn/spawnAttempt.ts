@@ -21,8 +21,9 @@ import { environmentBlock, ownEnvironment } from './environment.js';
 import { attributesOf, FileActions, SpawnCall } from './posixSpawn.js';
 import { fileToExecute, searchEnvironment, startFailure, type SearchEnvironment } from './startFailure.js';
 import { StartDirectory } from './startDirectory.js';
+import type { StartJob } from './startJob.js';
 import type { StartThread } from './startThread.js';
-import type { StartJob, StartThreads } from './startThreads.js';
+import type { StartThreads } from './startThreads.js';
 import type { SpawnJob } from './spawnQueue.js';
 import type { StringTable } from './stringTable.js';
 

@@ -2,7 +2,7 @@
  * The start threads themselves: one more than are stuck, as far as there may be.
  *
  * 1. There is none until one is needed, and one is enough: a call takes half a millisecond.
- * 2. A thread is told to end only while it sleeps and no child that it started is left: see `StartThread`.
+ * 2. A thread is told to end only while it sleeps and no child that it started is left: see `StartWorker`.
  * 3. Where there can be none (a permission model without workers, no free descriptor) it is tried again after `RETRY_MS`.
  *
  *    a thread | made   | it has come up | end()  | it ended by itself
@@ -13,7 +13,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { MAX_THREADS, type StartBoard } from './startBoard.js';
-import { StartThread, type StartThreadListener } from './startThread.js';
+import { StartWorker, type StartThread, type StartThreadListener } from './startThread.js';
 
 const RETRY_MS = 1_000;
 
@@ -32,7 +32,7 @@ export class StartCrew {
   #count = 0;
   #noneBefore = Number.NEGATIVE_INFINITY;
 
-  constructor(make: StartThreadMaker = (...given) => new StartThread(...given)) {
+  constructor(make: StartThreadMaker = (...given) => new StartWorker(...given)) {
     this.#make = make;
   }
 
@@ -96,12 +96,16 @@ export class StartCrew {
     }
   }
 
-  /** Ends the threads that nobody needs. */
-  endIdle(board: StartBoard): void {
-    for (const thread of this.#threads) {
-      if (thread !== null && !thread.isEnding && thread.children.size === 0 && board.isAsleep(thread.number)) {
-        thread.end();
-      }
+  /**
+   * Ends the threads that nobody needs.
+   * @returns whether one of them has not come to rest yet.
+   */
+  endIdle(board: StartBoard): boolean {
+    const idle = this.#threads.filter((thread) => thread !== null && !thread.isEnding && thread.children.size === 0);
+    const asleep = idle.filter((thread) => board.isAsleep(thread?.number ?? -1));
+    for (const thread of asleep) {
+      thread?.end();
     }
+    return asleep.length < idle.length;
   }
 }

@@ -13,6 +13,24 @@ import { koffiPath } from '../../loadKoffi.cjs';
 import { StartBoard } from './startBoard.js';
 import { START_THREAD_SOURCE, type StartThreadData } from './startThreadSource.js';
 
+/** A thread that makes calls. */
+export interface StartThread {
+  /** Its number on the board. */
+  readonly number: number;
+  /** Living children that it started. */
+  readonly children: Set<number>;
+  /** Whether it has been told to end. */
+  readonly isEnding: boolean;
+  /** Ends it; it must be asleep. */
+  end(): void;
+  /**
+   * Kills what it is starting and has not started: the thread comes back from its call then, as if there were a child.
+   * @param threadId - Its number in the system.
+   * @param isUnstarted - Whether a child that is not in `children` is of the call that the thread is making.
+   */
+  killUnstarted(threadId: number, isUnstarted: (pid: number) => boolean): void;
+}
+
 /** Is told that a thread ended by itself. */
 export interface StartThreadListener {
   onThreadEnded(thread: StartThread): void;
@@ -21,11 +39,9 @@ export interface StartThreadListener {
 /** The mark by which a tool that ends forgotten workers can tell one of ours; its value is to be called first, and waits. */
 const MARK = Symbol.for('subwire.startThread');
 
-/** A thread. */
-export class StartThread {
-  /** Its number on the board. */
+/** A thread of the system. */
+export class StartWorker implements StartThread {
   readonly number: number;
-  /** Living children that it started. */
   readonly children: Set<number> = new Set();
   readonly #worker: Worker;
   #ending = false;
@@ -60,22 +76,15 @@ export class StartThread {
     this.#worker.unref();
   }
 
-  /** Whether it has been told to end. */
   get isEnding(): boolean {
     return this.#ending;
   }
 
-  /** Ends it; it must be asleep. */
   end(): void {
     this.#ending = true;
     void this.#worker.terminate();
   }
 
-  /**
-   * Kills what it is starting and has not started: the thread comes back from its call then, as if there were a child.
-   * @param threadId - Its number in the system.
-   * @param isUnstarted - Whether a child that is not in `children` is of the call that the thread is making.
-   */
   killUnstarted(threadId: number, isUnstarted: (pid: number) => boolean): void {
     for (const pid of childrenOf(threadId)) {
       if (!this.children.has(pid) && isUnstarted(pid)) {

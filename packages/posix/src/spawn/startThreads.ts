@@ -17,30 +17,20 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers';
 import { EAGAIN } from '../native/constants.js';
+import { callAll } from './callAll.js';
 import { ColdStarts } from './coldStarts.js';
-import type { SpawnCall } from './posixSpawn.js';
-import { PLACES, StartBoard } from './startBoard.js';
+import { IdleTimer } from './idleTimer.js';
 import { StartCrew, type StartThreadMaker } from './startCrew.js';
+import type { StartJob } from './startJob.js';
+import { StartPlaces } from './startPlaces.js';
 import type { StartThread, StartThreadListener } from './startThread.js';
+import { StuckCalls } from './stuckCalls.js';
 import { WakePipe } from './wakePipe.js';
-
-/** A call to make, and who wants to know. */
-export interface StartJob {
-  readonly call: SpawnCall;
-  /** The program and the directory: what a call may be stuck at. */
-  readonly what: string;
-  /**
-   * Called once, later.
-   * @param errno - 0 if there is a child.
-   * @param thread - Which lives as long as the child, `null` if that is the main thread.
-   */
-  onReturned(errno: number, pid: number, thread: StartThread | null): void;
-}
 
 /** Calls that wait while one is made, so that the thread does not wait for us. */
 const AHEAD = 3;
-const TICK_MS = 10;
-const IDLE_MS = 10_000;
+const TICK_MS = 15;
+const IDLE_MS = 5_000;
 /** How long an exit of the process waits for a call that is under way. */
 const EXIT_MS = 100;
 
@@ -52,26 +42,20 @@ export class StartThreads implements StartThreadListener {
   readonly #onRoom: () => void;
   readonly #crew: StartCrew;
   readonly #cold = new ColdStarts();
-  #board = new StartBoard();
-  /** By place. */
-  readonly #jobs: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
-  /** Those that a thread was making at the last tick, by place. */
-  readonly #wereRunning: (StartJob | null)[] = Array<StartJob | null>(PLACES).fill(null);
-  /** How many calls were under way at the last tick and at the one before. */
-  #stuck = 0;
-  /** Places that are in use: a call that was taken back has its place until a thread has come to it. */
-  #inFlight = 0;
+  readonly #stuck = new StuckCalls();
+  readonly #idle = new IdleTimer(IDLE_MS, () => {
+    if (this.#places.inUse === 0 && this.#crew.endIdle(this.#places.board)) {
+      this.#idle.used();
+    }
+  });
+  /** Calls that are to be broken off. */
+  readonly #unwanted = new WeakSet<StartJob>();
+  #places = new StartPlaces();
+  #wake: WakePipe | null = null;
   /** A call was made here in this turn. */
   #madeHere = false;
-  #wake: WakePipe | null = null;
   /** A tick is due. */
   #isTicking = false;
-  /** The end of idle threads is due to be looked at. */
-  #isResting = false;
-  #idleSince = 0;
-  readonly #onExit = (): void => {
-    this.#breakOffAll();
-  };
 
   /**
    * @param onRoom - Called when more calls may be started than before.
@@ -84,10 +68,10 @@ export class StartThreads implements StartThreadListener {
 
   /** Whether a further call would be made soon. */
   get hasRoom(): boolean {
-    if (this.#madeHere && !this.#crew.isReady(this.#board)) {
+    if (this.#madeHere && !this.#crew.isReady(this.#places.board)) {
       return false;
     }
-    return this.#inFlight < Math.max(1, this.#crew.count) + AHEAD;
+    return this.#places.inUse < Math.max(1, this.#crew.count) + AHEAD;
   }
 
   /**
@@ -95,22 +79,22 @@ export class StartThreads implements StartThreadListener {
    * @returns its place, for `takeBack()`.
    */
   start(job: StartJob): number {
-    if (this.#inFlight === 0 && !this.#crew.isReady(this.#board) && this.#cold.admits(job.what)) {
+    const { inUse, board } = this.#places;
+    if (inUse === 0 && !this.#crew.isReady(board) && this.#cold.admits(job.what)) {
       if (!this.#cold.areNone && this.#crew.count === 0) {
         setImmediate(() => this.#crew.count > 0 || this.#grow());
       }
       this.startHere(job);
       return NO_PLACE;
     }
-    const place = this.#isReady() ? this.#board.put(job.call.addresses) : NO_PLACE;
+    const place = this.#crew.count > 0 || this.#grow() ? this.#places.put(job) : NO_PLACE;
     if (place === NO_PLACE) {
       this.startHere(job);
       return NO_PLACE;
     }
-    this.#jobs[place] = job;
-    this.#inFlight += 1;
+    this.#holdProcess(true);
     this.#tickLater();
-    if (!this.#crew.ringOne(this.#board) && this.#stuck >= this.#crew.count) {
+    if (!this.#crew.ringOne(board) && this.#stuck.places.length >= this.#crew.count) {
       this.#grow();
     }
     return place;
@@ -127,64 +111,44 @@ export class StartThreads implements StartThreadListener {
     this.#madeHere = true;
     setImmediate(() => {
       this.#madeHere = false;
-      job.onReturned(errno, pid, null);
-      this.#onRoom();
+      try {
+        job.onReturned(errno, pid, null);
+      } finally {
+        this.#onRoom();
+      }
     });
     return errno;
   }
 
   /** Takes a call back; returns whether it has not been made and never will be. The caller finishes it. */
   takeBack(place: number): boolean {
-    if (place === NO_PLACE || this.#jobs[place] === null || !this.#board.takeBack(place)) {
-      return false;
-    }
-    this.#jobs[place] = null;
-    return true;
+    return this.#places.takeBack(place);
   }
 
   /**
-   * Breaks a call off if it is stuck: it returns then, with a child that was killed before it executed anything.
-   *
-   * A call that has only just begun is left alone.
+   * Breaks a call off if it is stuck, or as soon as it turns out to be: it returns then, with a child that was killed before
+   * it executed anything.
    */
   breakOff(place: number): void {
-    const job = this.#jobs[place] ?? null;
-    if (job !== null && this.#wereRunning[place] === job) {
-      this.#killUnstarted(place);
+    const job = this.#places.jobs[place] ?? null;
+    if (job !== null) {
+      this.#unwanted.add(job);
+      this.#killUnwanted();
     }
   }
 
   /** A child that a thread started has ended. */
   childEnded(thread: StartThread, pid: number): void {
     thread.children.delete(pid);
-    this.#restLater();
+    this.#idle.used();
   }
 
   onThreadEnded(thread: StartThread): void {
-    for (const [place, job] of this.#jobs.entries()) {
-      if (this.#board.isRunning(place) && this.#board.runner(place) === thread.number) {
-        // It may have come as far as to make the child.
-        this.#board.breakOff(place, job !== null && job.call.pid > 0 ? 0 : EAGAIN);
-      }
-    }
+    this.#places.runnerEnded(thread.number, EAGAIN);
     this.#collect();
-    this.#crew.ended(thread, this.#board);
+    this.#crew.ended(thread, this.#places.board);
     if (this.#crew.count === 0) {
       this.#lostAll();
-    }
-  }
-
-  /** Sees to it that there is a thread, and that we hear of its results; returns whether that is so. */
-  #isReady(): boolean {
-    if (this.#crew.count === 0 && !this.#grow()) {
-      return false;
-    }
-    try {
-      this.#wake?.watch();
-      return true;
-    } catch (full) {
-      void full;
-      return false;
     }
   }
 
@@ -192,24 +156,24 @@ export class StartThreads implements StartThreadListener {
     if (this.#wake === null) {
       try {
         this.#wake = new WakePipe(() => {
-          this.#board.answerWakeUp();
+          this.#places.board.answerWakeUp();
           this.#collect();
         });
       } catch (full) {
         void full;
         return false;
       }
-      process.on('exit', this.#onExit);
+      process.on('exit', this.#breakOffAll);
     }
-    const grown = this.#crew.grow(this.#board, this.#wake.writeFd, this);
+    const grown = this.#crew.grow(this.#places.board, this.#wake.writeFd, this);
     this.#closeIfUnused();
-    this.#restLater();
+    this.#idle.used();
     return grown;
   }
 
   #closeIfUnused(): void {
     if (this.#crew.count === 0) {
-      process.off('exit', this.#onExit);
+      process.off('exit', this.#breakOffAll);
       this.#wake?.close();
       this.#wake = null;
     }
@@ -217,84 +181,60 @@ export class StartThreads implements StartThreadListener {
 
   /** The last thread is gone: what it has not come to is left to another one, or made here. */
   #lostAll(): void {
-    if (this.#inFlight > 0 && this.#grow()) {
+    if (this.#places.inUse > 0 && this.#grow()) {
       return;
     }
-    const jobs = this.#jobs.filter((job) => job !== null);
-    this.#jobs.fill(null);
-    this.#board = new StartBoard();
-    this.#release(this.#inFlight);
+    const lost = this.#places.jobs;
+    this.#places = new StartPlaces();
     this.#closeIfUnused();
-    for (const job of jobs) {
-      this.startHere(job);
+    for (const job of lost) {
+      if (job !== null) {
+        this.startHere(job);
+      }
     }
     this.#onRoom();
   }
 
-  #release(places: number): void {
-    this.#inFlight -= places;
-    if (this.#inFlight === 0) {
-      this.#wake?.rest();
-      this.#restLater();
+  #holdProcess(wanted: boolean): void {
+    if (this.#wake !== null) {
+      this.#wake.holds = wanted;
     }
   }
 
+  /** Takes in what has returned. */
   #collect(): void {
-    const board = this.#board;
-    const done: (() => void)[] = [];
-    let places = 0;
-    for (let place = 0; place < PLACES; place += 1) {
-      if (!board.isDone(place)) {
-        continue;
-      }
-      const job = this.#jobs[place] ?? null;
-      const errno = board.errno(place);
-      const thread = this.#crew.at(board.runner(place));
-      this.#jobs[place] = null;
-      board.free(place);
-      places += 1;
-      if (job !== null) {
-        const pid = job.call.finish();
-        if (errno === 0) {
-          thread?.children.add(pid);
-        }
-        done.push(() => {
-          job.onReturned(errno, pid, thread);
-        });
-      }
-    }
-    if (places === 0) {
+    const before = this.#places.inUse;
+    const returned = this.#places.collect();
+    const after = this.#places.inUse;
+    if (after === before) {
       return;
     }
-    this.#release(places);
-    this.#onRoom();
-    for (const tell of done) {
-      try {
-        tell();
-      } catch (thrown) {
-        // The others are to be told too.
-        setImmediate(() => {
-          throw thrown;
-        });
+    const told = returned.map(({ job, errno, pid, runner }) => {
+      const thread = this.#crew.at(runner);
+      if (errno === 0) {
+        thread?.children.add(pid);
       }
+      return () => {
+        job.onReturned(errno, pid, thread);
+      };
+    });
+    if (after === 0) {
+      this.#holdProcess(false);
+      this.#idle.used();
     }
+    this.#onRoom();
+    callAll(told);
   }
 
   /** While calls are under way: looks whether one is stuck, and sees to it that a thread is free beside it. */
   readonly #tick = (): void => {
     this.#isTicking = false;
-    if (this.#inFlight === 0) {
-      this.#stuck = 0;
-      this.#wereRunning.fill(null);
+    this.#stuck.look(this.#places);
+    if (this.#places.inUse === 0) {
       return;
     }
-    this.#stuck = 0;
-    for (const [place, job] of this.#jobs.entries()) {
-      const running = job !== null && this.#board.isRunning(place) ? job : null;
-      this.#stuck += running !== null && this.#wereRunning[place] === running ? 1 : 0;
-      this.#wereRunning[place] = running;
-    }
-    if (this.#stuck >= this.#crew.count && this.#board.waiting > 0 && this.#grow()) {
+    this.#killUnwanted();
+    if (this.#stuck.places.length >= this.#crew.count && this.#places.board.waiting > 0 && this.#grow()) {
       this.#onRoom();
     }
     this.#tickLater();
@@ -307,53 +247,32 @@ export class StartThreads implements StartThreadListener {
     }
   }
 
-  #restLater(): void {
-    this.#idleSince = performance.now();
-    if (this.#crew.count > 0) {
-      this.#restAfter(IDLE_MS);
-    }
-  }
-
-  readonly #rest = (): void => {
-    this.#isResting = false;
-    const restMs = this.#idleSince + IDLE_MS - performance.now();
-    if (this.#inFlight > 0 || restMs > 1) {
-      this.#restAfter(Math.max(restMs, TICK_MS));
-      return;
-    }
-    this.#crew.endIdle(this.#board);
-  };
-
-  #restAfter(delayMs: number): void {
-    if (!this.#isResting) {
-      this.#isResting = true;
-      setTimeout(this.#rest, delayMs).unref();
+  #killUnwanted(): void {
+    const { jobs } = this.#places;
+    for (const place of this.#stuck.places) {
+      const job = jobs[place] ?? null;
+      if (job !== null && this.#unwanted.has(job)) {
+        this.#killUnstarted(place);
+      }
     }
   }
 
   #killUnstarted(place: number): void {
-    const runner = this.#board.runner(place);
-    this.#crew
-      .at(runner)
-      ?.killUnstarted(
-        this.#board.threadId(runner),
-        (pid) => this.#board.isRunning(place) && this.#jobs.every((job) => job?.call.pid !== pid),
-      );
+    const places = this.#places;
+    const runner = places.board.runner(place);
+    this.#crew.at(runner)?.killUnstarted(places.board.threadId(runner), (pid) => places.isUnstarted(place, pid));
   }
 
   /** The process exits. */
-  #breakOffAll(): void {
-    const places = [...this.#jobs.keys()];
-    for (const place of places) {
-      this.takeBack(place);
-    }
+  readonly #breakOffAll = (): void => {
+    const { board } = this.#places;
     const end = performance.now() + EXIT_MS;
-    for (const place of places.filter((running) => this.#board.isRunning(running))) {
-      this.#board.waitFor(place, Math.max(0, end - performance.now()));
-      if (this.#board.isRunning(place)) {
+    for (const place of this.#places.takeBackAll()) {
+      board.waitFor(place, Math.max(0, end - performance.now()));
+      if (board.isRunning(place)) {
         this.#killUnstarted(place);
       }
     }
-    this.#crew.waitForRest(this.#board);
-  }
+    this.#crew.waitForRest(board);
+  };
 }

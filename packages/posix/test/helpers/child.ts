@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import {
+  type ByteString,
   subprocessExec,
   SubprocessProtocol,
   type SubprocessExecOptions,
@@ -82,8 +83,8 @@ export class Recorder extends SubprocessProtocol {
 
 /** Starts a child on the posix backend. */
 export async function start(
-  program: string,
-  args: readonly string[] = [],
+  program: ByteString,
+  args: readonly ByteString[] = [],
   options: SubprocessExecOptions = {},
 ): Promise<Recorder> {
   const [, recorder] = await subprocessExec(() => new Recorder(), program, args, { backend: posixBackend, ...options });

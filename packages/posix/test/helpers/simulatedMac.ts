@@ -273,8 +273,7 @@ export class SimulatedMac {
         memory.at(pid).writeInt32LE(child, 0);
         return 0;
       },
-      environ: 0n,
-      copyMemory: notHere,
+      environ: 0,
       readOwnMemory: () => -1,
       uvDefaultLoop: () => 1n,
       uvPollInit: (_loop, _handle, fd) => {

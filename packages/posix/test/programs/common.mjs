@@ -71,3 +71,16 @@ export async function lastingZombies() {
   }
   return zombies();
 }
+
+/** The children of this process, each with the thread that started it. */
+export function children() {
+  return readdirSync('/proc/self/task').flatMap((thread) => {
+    const pids = readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim();
+    return pids === '' ? [] : pids.split(' ').map((pid) => ({ thread: Number(thread), pid: Number(pid) }));
+  });
+}
+
+/** Resolves when this process has no child. */
+export async function noChildren() {
+  while (children().length > 0) await delay(1);
+}

@@ -21,6 +21,22 @@ export const close: RequirementTable = {
       equal(await child.ended(), -9);
     },
   },
+  'close.kills-first': {
+    behavior: 'close() kills before it closes the input: a child never ends because of the end of its input',
+    source: 'semantics §1.2',
+    async run(c) {
+      const codes: (number | null)[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const children = await Promise.all(Array.from({ length: 4 }, () => c.start([step.write('ready'), step.cat()])));
+        await Promise.all(children.map((child) => child.seenText(1, 'ready')));
+        for (const child of children) {
+          child.transport.close();
+        }
+        codes.push(...(await Promise.all(children.map((child) => child.ended()))));
+      }
+      deepEqual(new Set(codes), new Set([-9]));
+    },
+  },
   'close.callbacks': {
     behavior: 'After close() every callback that is due still comes, with null',
     source: 'semantics App. C',

@@ -174,6 +174,18 @@ export const descriptors: RequirementTable = {
       equal(child.transport.getPipeTransport(4), null);
     },
   },
+  'descriptors.high-numbers': {
+    behavior: 'Extra descriptors may have high numbers, up to the limit of this process',
+    source: 'SpawnRequest.stdio',
+    requires: ['extraFds'],
+    async run(c) {
+      const child = await c.start([step.write('one', 300), step.write('two', 2_000)], {
+        extraFds: { 300: PIPE, 2_000: PIPE },
+      });
+      await child.ended();
+      deepEqual([child.text(300), child.text(2_000)], ['one', 'two']);
+    },
+  },
   'descriptors.extra-pause': {
     behavior: 'An extra output can be paused and closed as the others',
     source: 'design §3',

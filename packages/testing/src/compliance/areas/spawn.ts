@@ -1,5 +1,6 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { DEVNULL, PIPE } from '@subwire/transport';
+import { BlockedPool } from '../blockedPool.js';
 import type { RequirementTable } from '../complianceCase.js';
 import { Recorder } from '../recorder.js';
 import { step } from '../step.js';
@@ -86,6 +87,18 @@ export const spawn: RequirementTable = {
       await creation;
       await recorder.ended();
       deepEqual(recorder.synchronous, []);
+    },
+  },
+  'spawn.busy-pool': {
+    behavior: 'A start does not wait for a thread of libuv’s pool',
+    source: 'design §5',
+    async run(c) {
+      const pool = await BlockedPool.block();
+      c.onCleanup(() => pool.free());
+      const child = await c.start([step.write('hi')]);
+      equal(pool.isFree, false);
+      await child.ended();
+      equal(child.text(1), 'hi');
     },
   },
   'spawn.object-literal': {
