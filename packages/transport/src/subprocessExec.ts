@@ -74,12 +74,30 @@ function withCallersFrames(thrown: unknown): unknown {
 }
 
 function requireCallbacks(protocol: SubprocessProtocol): void {
+  if (hasCallbacks(protocol)) {
+    return;
+  }
   const buffered = protocol.getBuffer !== undefined || protocol.bufferUpdated !== undefined;
   for (const callback of buffered ? [...CALLBACKS, ...BUFFER_CALLBACKS] : CALLBACKS) {
     if (typeof protocol[callback] !== 'function') {
       throw new TypeError(`the protocol has no method ${callback}()`);
     }
   }
+}
+
+/** Tells whether a protocol without memory of its own is complete. By name, as it is asked for every child. */
+function hasCallbacks(protocol: SubprocessProtocol): boolean {
+  return (
+    typeof protocol.connectionMade === 'function' &&
+    typeof protocol.connectionLost === 'function' &&
+    typeof protocol.pauseWriting === 'function' &&
+    typeof protocol.resumeWriting === 'function' &&
+    typeof protocol.pipeDataReceived === 'function' &&
+    typeof protocol.pipeConnectionLost === 'function' &&
+    typeof protocol.processExited === 'function' &&
+    protocol.getBuffer === undefined &&
+    protocol.bufferUpdated === undefined
+  );
 }
 
 function start(request: SpawnRequest, settings: CreationSettings, protocol: SubprocessProtocol): ChildTransport {

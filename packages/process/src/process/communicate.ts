@@ -67,7 +67,8 @@ export interface Communicated {
 export class Communication {
   readonly #protocol: SubprocessStreamProtocol;
   readonly #clock: Clock;
-  #collectors = new Map<number, OutputCollector>();
+  /** `null` until the first output is read: a `Map` is not small. */
+  #collectors: Map<number, OutputCollector> | null = null;
   #endedEarly = false;
   #running = false;
 
@@ -96,30 +97,43 @@ export class Communication {
     options.signal?.throwIfAborted();
     const deadline = new Deadline({ signal: options.signal, timeoutMs: options.timeoutMs }, this.#clock);
     this.#running = true;
+    const held: number[] = [];
+    const exited = this.#protocol.exited.wait(deadline.stop);
+    const grace = this.#cutAfterExit(exited, options.drainGraceMs ?? Infinity, held);
     try {
-      const done = await this.#feedAndRead(hasInput ? input : null, options, deadline);
-      this.#collectors = new Map();
+      await this.#feedAndRead(exited, hasInput ? input : null, options, deadline);
+      const done = {
+        stdout: this.#bytes(1),
+        stderr: this.#bytes(2),
+        truncated: { stdout: this.#dropped(1), stderr: this.#dropped(2) },
+        heldPipes: held,
+      };
+      this.#collectors = null;
       this.#endedEarly = false;
       return done;
     } catch (thrown) {
+      // The others stop too: what they would read now belongs to the next call.
+      deadline.abort(thrown);
       this.#endedEarly = true;
       throw this.#withOutput(thrown, options, deadline);
     } finally {
+      grace.cancel();
+      // Whoever holds the input open is not waited for.
+      deadline.abort(null);
       // Not `using`, here and in `run()`: compiled, it costs as much as the rest of this method.
       deadline[Symbol.dispose]();
       this.#running = false;
     }
   }
 
-  async #feedAndRead(
+  /** Not `async`, as every frame costs each child. */
+  #feedAndRead(
+    exited: Promise<unknown>,
     input: NonNullable<CommunicateInput> | null,
     options: CommunicateOptions,
     deadline: Deadline,
-  ): Promise<Communicated> {
-    const held: number[] = [];
+  ): Promise<unknown> {
     const { stop } = deadline;
-    const exited = this.#protocol.exited.wait(stop);
-    const grace = this.#cutAfterExit(exited, options.drainGraceMs ?? Infinity, held);
     const { stdin, readers } = this.#protocol;
     const parts: Promise<unknown>[] = [exited];
     if (stdin !== null) {
@@ -131,26 +145,8 @@ export class Communication {
         parts.push(this.#collect(reader, this.#collectorOf(fd, options), options, stop));
       }
     }
-    try {
-      const everything = Promise.all(parts);
-      await (stdin === null ? everything : Promise.race([everything, inputFailure(stdin, stop)]));
-    } catch (thrown) {
-      // The others stop too: what they would read now belongs to the next call.
-      deadline.abort(thrown);
-      throw thrown;
-    } finally {
-      grace.cancel();
-      if (stdin !== null) {
-        // Whoever holds the input open is not waited for.
-        deadline.abort(null);
-      }
-    }
-    return {
-      stdout: this.#bytes(1),
-      stderr: this.#bytes(2),
-      truncated: { stdout: this.#dropped(1), stderr: this.#dropped(2) },
-      heldPipes: held,
-    };
+    const everything = Promise.all(parts);
+    return stdin === null ? everything : Promise.race([everything, inputFailure(stdin, stop)]);
   }
 
   async #feed(stdin: StreamWriter, input: NonNullable<CommunicateInput> | null, deadline: Deadline): Promise<void> {
@@ -167,6 +163,7 @@ export class Communication {
 
   /** Returns the collector of an output; that of a call that ended early goes on. */
   #collectorOf(fd: number, limits: CaptureLimits): OutputCollector {
+    this.#collectors ??= new Map();
     let collector = this.#collectors.get(fd);
     if (collector === undefined) {
       collector = new OutputCollector(fd, limits);
@@ -240,15 +237,15 @@ export class Communication {
   }
 
   get #totalBytes(): number {
-    return [...this.#collectors.values()].reduce((sum, collector) => sum + collector.totalBytes, 0);
+    return [...(this.#collectors?.values() ?? [])].reduce((sum, collector) => sum + collector.totalBytes, 0);
   }
 
   #bytes(fd: number): Uint8Array | null {
-    return this.#collectors.get(fd)?.bytes() ?? null;
+    return this.#collectors?.get(fd)?.bytes() ?? null;
   }
 
   #dropped(fd: number): number {
-    return this.#collectors.get(fd)?.droppedBytes ?? 0;
+    return this.#collectors?.get(fd)?.droppedBytes ?? 0;
   }
 
   #withOutput(thrown: unknown, options: CommunicateOptions, deadline: Deadline): unknown {

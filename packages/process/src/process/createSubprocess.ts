@@ -62,7 +62,7 @@ export async function createSubprocessExec<
   args: readonly (string | Uint8Array)[] = [],
   options?: Hinted<Options, CreateExecOptions>,
 ): Promise<ProcessWith<Options>> {
-  const { low, ...high } = splitOptions<CreateExecOptions>(options === undefined ? {} : options);
+  const { low, high } = splitOptions<CreateExecOptions>(options === undefined ? {} : options);
   const [transport, protocol] = await subprocessExec(() => streamProtocol(high, low), program, args, low);
   return new Process(transport, protocol, high.process) as unknown as ProcessWith<Options>;
 }
@@ -79,7 +79,7 @@ export async function createSubprocessExec<
 export async function createSubprocessShell<
   const Options extends CreateShellOptions & Only<keyof CreateShellOptions, Options> = object,
 >(command: string | Uint8Array, options?: Hinted<Options, CreateShellOptions>): Promise<ProcessWith<Options>> {
-  const { low, ...high } = splitOptions<CreateShellOptions>(options === undefined ? {} : options);
+  const { low, high } = splitOptions<CreateShellOptions>(options === undefined ? {} : options);
   const [transport, protocol] = await subprocessShell(() => streamProtocol(high, low), command, low);
   return new Process(transport, protocol, high.process) as unknown as ProcessWith<Options>;
 }
@@ -92,7 +92,7 @@ interface HighOptions {
 /** Separates the options of this layer from those of the transport, which refuses unknown ones. */
 function splitOptions<Options extends CreateExecOptions | CreateShellOptions>(
   options: Options,
-): HighOptions & { readonly low: Omit<Options, keyof StreamOptions> } {
+): { readonly high: HighOptions; readonly low: Omit<Options, keyof StreamOptions> } {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('options must be an object');
   }
@@ -114,7 +114,7 @@ function splitOptions<Options extends CreateExecOptions | CreateShellOptions>(
     checkDuration(stopGraceMs, 'stopGraceMs');
   }
   const process = stopGraceMs === undefined ? {} : { stopGraceMs };
-  return { limit, process, low: low as Omit<Options, keyof StreamOptions> };
+  return { high: { limit, process }, low: low as Omit<Options, keyof StreamOptions> };
 }
 
 function ownProperty<Options, Key extends keyof Options>(options: Options, key: Key): Options[Key] | undefined {
@@ -122,8 +122,13 @@ function ownProperty<Options, Key extends keyof Options>(options: Options, key: 
 }
 
 function streamProtocol(high: HighOptions, low: Pick<SubprocessExecOptions, 'extraFds'>): SubprocessStreamProtocol {
-  const extraFds = Object.entries(ownProperty(low, 'extraFds') ?? {})
+  const { limit } = high;
+  const places = ownProperty(low, 'extraFds');
+  if (places === undefined) {
+    return new SubprocessStreamProtocol(limit === undefined ? {} : { limit });
+  }
+  const extraFds = Object.entries(places)
     .filter(([, given]) => given === PIPE)
     .map(([fd]) => Number(fd));
-  return new SubprocessStreamProtocol(high.limit === undefined ? { extraFds } : { limit: high.limit, extraFds });
+  return new SubprocessStreamProtocol(limit === undefined ? { extraFds } : { limit, extraFds });
 }

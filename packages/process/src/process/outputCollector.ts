@@ -41,8 +41,8 @@ export class OutputCollector {
   readonly #tailLimit: number;
   readonly #slab = new InputSlab();
   readonly #head = new ChunkQueue();
-  /** The last bytes, with `'truncate'`. */
-  readonly #tail = new ChunkQueue();
+  /** The last bytes, with `'truncate'`. Made at the first byte beyond the limit. */
+  #tail: ChunkQueue | null = null;
   #totalBytes = 0;
   #overflowed = false;
 
@@ -81,18 +81,19 @@ export class OutputCollector {
       this.#overflowed = true;
       throw new OutputOverflowError(this.#fd, this.#maxBytes);
     }
+    this.#tail ??= new ChunkQueue();
     this.#append(this.#tail, chunk.subarray(Math.max(room, chunk.length - this.#tailLimit)));
     this.#tail.skip(Math.max(0, this.#tail.length - this.#tailLimit));
   }
 
   /** Returns the bytes that were kept, in one array. */
   bytes(): Uint8Array {
-    const all = new Uint8Array(this.#head.length + this.#tail.length);
+    const all = new Uint8Array(this.#head.length + (this.#tail?.length ?? 0));
     if (all.length === 0) {
       return all;
     }
     this.#head.copyInto(all);
-    this.#tail.copyInto(all.subarray(this.#head.length));
+    this.#tail?.copyInto(all.subarray(this.#head.length));
     return all;
   }
 

@@ -247,7 +247,7 @@ export class Process<
       await this.stop();
     }
     this.#transport.close();
-    if (!this.#isUnstoppable) {
+    if (!this.#isUnstoppable && !this.#protocol.finished.settled) {
       await ignoreTimeout(this.#protocol.finished, REAP_LIMIT_MS, this.#clock);
     }
   }

@@ -104,7 +104,7 @@ export async function run<const Options extends RunOptions & Only<keyof RunOptio
   args: readonly (string | Uint8Array)[] = [],
   options?: Hinted<Options, RunOptions>,
 ): Promise<CompletedWith<Options>> {
-  const start = (low: LowOptions): Promise<Process> => createSubprocessExec(program, args, low);
+  const start: Create = (low) => createSubprocessExec(program, args, low);
   return (await runToEnd(nameOf(program), textOf(args), ownSettings(options), start)) as CompletedWith<Options>;
 }
 
@@ -123,7 +123,7 @@ export async function shell<const Options extends ShellOptions & Only<keyof Shel
 ): Promise<CompletedWith<Options>> {
   const own: ShellOptions = ownSettings(options);
   const program = nameOf(own.executable ?? '/bin/sh');
-  const start = (low: LowOptions): Promise<Process> => createSubprocessShell(command, low);
+  const start: Create = (low) => createSubprocessShell(command, low);
   return (await runToEnd(program, textOf(['-c', command]), own, start)) as CompletedWith<Options>;
 }
 
@@ -139,20 +139,22 @@ function textOf(args: readonly (string | Uint8Array)[]): readonly string[] {
 
 type LowOptions = Omit<SubprocessExecOptions, OwnStdio> & Places & { readonly signal?: AbortSignal };
 
+type Create = (low: LowOptions) => Promise<Process>;
+
 async function runToEnd(
   program: string,
   args: readonly string[],
   own: RunOptions,
-  create: (low: LowOptions) => Promise<Process>,
+  create: Create,
 ): Promise<CompletedProcess> {
-  const { input, encoding, timeoutMs, signal, check } = own;
+  const { input, encoding, timeoutMs, check } = own;
   const limits = limitsOf(own);
   checkSettings(own, limits);
   const decode = decoderOf(encoding);
-  signal?.throwIfAborted();
+  own.signal?.throwIfAborted();
   const clock = own.backend?.clock ?? systemClock;
   const startedAt = clock.now();
-  const deadline = new Deadline({ signal, timeoutMs }, clock);
+  const deadline = new Deadline({ signal: own.signal, timeoutMs }, clock);
   try {
     const process = await startWithPlaces(program, own, create, deadline);
     try {
@@ -161,10 +163,15 @@ async function runToEnd(
       // The timeout may also expire while the child is ended for another reason.
       const timedOut = deadline.expired && failure?.reason === deadline.signal.reason;
       const output = { stdout: decode(done.stdout), stderr: decode(done.stderr) };
-      const ending = returncode === null ? null : { returncode, signal: signalOf(returncode) };
+      const { stdout, stderr } = output;
+      const signal = returncode === null ? null : signalOf(returncode);
       const durationMs = clock.now() - startedAt;
       const { truncated, heldPipes } = done;
-      const result = ending && { program, args, pid, ...ending, ...output, durationMs, truncated, timedOut, heldPipes };
+      // Every field by its name: to spread objects into it costs as much as the rest of this method.
+      const result =
+        returncode === null
+          ? null
+          : { program, args, pid, returncode, signal, stdout, stderr, durationMs, truncated, timedOut, heldPipes };
       if (timedOut) {
         throw new TimeoutExpired(JSON.stringify(program), timeoutMs ?? 0, output, result);
       }
@@ -187,25 +194,40 @@ async function runToEnd(
 }
 
 /** Opens the files among the places and starts the child. */
-async function startWithPlaces(
-  program: string,
-  own: RunOptions,
-  create: (low: LowOptions) => Promise<Process>,
-  deadline: Deadline,
-): Promise<Process> {
-  const { input, stdin, stdout, stderr, timeoutMs } = own;
+function startWithPlaces(program: string, own: RunOptions, create: Create, deadline: Deadline): Promise<Process> {
+  const { input, stdin, stdout, stderr } = own;
   holdErrors(input);
   const places = { stdin, stdout, stderr };
-  const opened = needsFiles(places) ? await openStdio(program, places, isGiven(input)) : null;
+  return needsFiles(places)
+    ? startWithFiles(program, own, create, deadline)
+    : startInTime(program, own, givenPlaces(places, isGiven(input)), create, deadline);
+}
+
+async function startWithFiles(program: string, own: RunOptions, create: Create, deadline: Deadline): Promise<Process> {
+  const opened = await openStdio(program, own, isGiven(own.input));
   try {
-    return await create(lowOptions(own, opened?.places ?? givenPlaces(places, isGiven(input)), deadline.signalIfAny));
-  } catch (thrown) {
-    throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, timeoutMs ?? 0) : thrown;
+    return await startInTime(program, own, opened.places, create, deadline);
   } finally {
-    if (opened !== null) {
-      await opened.close();
-    }
+    await opened.close();
   }
+}
+
+/** Not `async`: most starts have no timeout. */
+function startInTime(
+  program: string,
+  own: RunOptions,
+  places: Places,
+  create: Create,
+  deadline: Deadline,
+): Promise<Process> {
+  const signal = deadline.signalIfAny;
+  const started = create(lowOptions(own, places, signal));
+  if (signal === undefined) {
+    return started;
+  }
+  return started.catch((thrown: unknown) => {
+    throw deadline.expired ? new TimeoutExpired(`the start of ${JSON.stringify(program)}`, own.timeoutMs ?? 0) : thrown;
+  });
 }
 
 /**

@@ -41,11 +41,15 @@ export interface OpenedStdio {
  * @throws {ValueError} for a word of `node:child_process`, which would be the name of a file here.
  */
 export function checkPlaces({ stdin, stdout, stderr }: GivenPlaces): void {
-  for (const [name, place] of Object.entries({ stdin, stdout, stderr })) {
-    if (typeof place === 'string' && FOREIGN_WORDS.has(place)) {
-      const instead = FOREIGN_WORDS.get(place);
-      throw new ValueError(`${name}: write ${instead}, or "./${place}" for a file of the name "${place}"`);
-    }
+  checkPlace('stdin', stdin);
+  checkPlace('stdout', stdout);
+  checkPlace('stderr', stderr);
+}
+
+function checkPlace(name: string, place: RunSource | RunTarget | undefined): void {
+  if (typeof place === 'string' && FOREIGN_WORDS.has(place)) {
+    const instead = FOREIGN_WORDS.get(place);
+    throw new ValueError(`${name}: write ${instead}, or "./${place}" for a file of the name "${place}"`);
   }
 }
 
@@ -56,9 +60,15 @@ export function needsFiles({ stdin, stdout, stderr }: GivenPlaces): boolean {
 
 /** Returns the stdio of a child without files, with all defaults. */
 export function givenPlaces({ stdin, stdout, stderr }: GivenPlaces, hasInput: boolean): Places {
-  const place = (given: RunSource | RunTarget | undefined, standard: number): number | HasFd | null =>
-    given === undefined ? standard : (given as number | HasFd | null);
-  return { stdin: hasInput ? PIPE : place(stdin, DEVNULL), stdout: place(stdout, PIPE), stderr: place(stderr, PIPE) };
+  return {
+    stdin: hasInput ? PIPE : placeOf(stdin, DEVNULL),
+    stdout: placeOf(stdout, PIPE),
+    stderr: placeOf(stderr, PIPE),
+  };
+}
+
+function placeOf(given: RunSource | RunTarget | undefined, standard: number): number | HasFd | null {
+  return given === undefined ? standard : (given as number | HasFd | null);
 }
 
 /**

@@ -40,11 +40,20 @@ export class Deadline implements Disposable {
     this.#given = signal;
     if (signal !== undefined) {
       if (signal.aborted) {
-        this.#onAbort();
+        this.handleEvent();
       }
-      signal.addEventListener('abort', this.#onAbort, { once: true });
+      signal.addEventListener('abort', this, { once: true });
     }
-    this.#timer = timeoutMs === Infinity ? null : startTimer(clock, this.#expire, timeoutMs);
+    this.#timer =
+      timeoutMs === Infinity
+        ? null
+        : startTimer(
+            clock,
+            () => {
+              this.#expire();
+            },
+            timeoutMs,
+          );
   }
 
   /** The same as `signal`, for waits inside this package. */
@@ -81,15 +90,16 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.#timer?.cancel();
-    this.#given?.removeEventListener('abort', this.#onAbort);
+    this.#given?.removeEventListener('abort', this);
   }
 
-  readonly #expire = (): void => {
+  /** The caller's signal was aborted. */
+  handleEvent(): void {
+    this.abort(this.#given?.reason);
+  }
+
+  #expire(): void {
     this.#expired = !this.#stop.aborted;
     this.abort(new DOMException('This operation was aborted', 'AbortError'));
-  };
-
-  readonly #onAbort = (): void => {
-    this.abort(this.#given?.reason);
-  };
+  }
 }

@@ -22,6 +22,9 @@ export function startTimer(clock: Clock, callback: () => void, delayMs: number):
   if (delayMs === Infinity) {
     return { cancel: () => undefined };
   }
+  if (delayMs <= MAX_TIMER_MS) {
+    return clock.setTimer(callback, delayMs);
+  }
   const end = clock.now() + delayMs;
   let timer: ClockTimer;
   const step = (leftMs: number): void => {

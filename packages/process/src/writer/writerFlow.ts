@@ -81,8 +81,12 @@ export class WriterFlow {
     }
     this.#lost = true;
     this.#lossError = error;
-    this.#untold = this.#drains.size === 0 ? error : null;
-    this.#drains.settle(error ?? new ConnectionResetError());
+    if (this.#drains.size === 0) {
+      // No error is made that nobody waits for: its stack would be most of what the end of a child costs here.
+      this.#untold = error;
+    } else {
+      this.#drains.settle(error ?? new ConnectionResetError());
+    }
     this.#closers.settle(error);
   }
 

@@ -78,12 +78,13 @@ export function takePipes(child: NodeChild, shared: Readable | null = null): Chi
     streams.push(shared);
     outputs.set(1, new NodeReadPipe(shared));
   }
-  child.stdio.forEach((stream, fd) => {
-    if (fd > 0 && stream !== null && stream !== undefined && 'readable' in stream) {
+  for (let fd = 1; fd < child.stdio.length; fd += 1) {
+    const stream = child.stdio[fd];
+    if (stream !== null && stream !== undefined && 'readable' in stream) {
       streams.push(stream);
       outputs.set(fd, new NodeReadPipe(stream));
     }
-  });
+  }
   (child.stdio as unknown[]).fill(null);
   child.stdout = null;
   child.stderr = null;

@@ -1,4 +1,4 @@
-import type { BackendCapabilities, PipeKind, SpawnRequest, SubprocessBackend } from '../seam/backend.js';
+import type { BackendCapabilities, ByteString, PipeKind, SpawnRequest, SubprocessBackend } from '../seam/backend.js';
 import { reportAsUncaught, type CallbackErrorReporter } from '../contract/callbackErrors.js';
 import { NotSupportedError } from '../contract/errors.js';
 import { hasBytes } from '../seam/textRequest.js';
@@ -118,8 +118,7 @@ export function parseCreation(
   const { env, envByBytes } = parseEnvironment(own.env);
   const request: SpawnRequest = {
     program: pathOf(program, 'program'),
-    // Not `map`, which leaves holes alone.
-    args: Array.from(args, (arg, index) => byteString(arg, `args[${index}]`)),
+    args: argumentsOf(args),
     executable: own.executable === undefined ? null : pathOf(own.executable, 'executable'),
     stdio: parseStdio(own),
     cwd: own.cwd === undefined ? null : pathOf(own.cwd, 'cwd'),
@@ -144,34 +143,52 @@ export function parseCreation(
   return [request, settings];
 }
 
-type FlagName = {
-  [Name in keyof BackendCapabilities]: BackendCapabilities[Name] extends boolean ? Name : never;
-}[keyof BackendCapabilities];
+/** Holes are refused too, which `map` would leave alone. */
+function argumentsOf(args: readonly unknown[]): readonly ByteString[] {
+  const checked: ByteString[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    checked.push(byteString(args[index], `args[${index}]`));
+  }
+  return checked;
+}
 
 function requireCapabilities(request: SpawnRequest, backend: SubprocessBackend): void {
   const { name, supports } = backend;
   const refuse = (capability: keyof BackendCapabilities, what: string): never => {
     throw new NotSupportedError(capability, `the ${name} backend does not support ${what}`);
   };
-  const need = (capability: FlagName, wanted: boolean, what: string): void => {
-    if (wanted && !supports[capability]) {
-      refuse(capability, what);
-    }
-  };
-  need('newSession', request.startNewSession, 'startNewSession');
-  need('processGroup', request.processGroup !== null, 'processGroup');
-  need('pipeSize', request.pipeSize !== null, 'pipeSize');
+  if (request.startNewSession && !supports.newSession) {
+    refuse('newSession', 'startNewSession');
+  }
+  if (request.processGroup !== null && !supports.processGroup) {
+    refuse('processGroup', 'processGroup');
+  }
+  if (request.pipeSize !== null && !supports.pipeSize) {
+    refuse('pipeSize', 'pipeSize');
+  }
   if (request.pipeSize !== null && (request.pipes ?? supports.pipes[0]) === 'socket') {
     refuse('pipeSize', 'pipeSize for socket pairs');
   }
-  need('identity', request.user !== null || request.group !== null, 'user and group');
-  need('extraFds', request.stdio.size > 3, 'passFds and extraFds');
-  need('bytes', hasBytes(request), 'a program, arguments, a directory or variables that are not UTF-8');
+  if ((request.user !== null || request.group !== null) && !supports.identity) {
+    refuse('identity', 'user and group');
+  }
+  if (request.stdio.size > 3 && !supports.extraFds) {
+    refuse('extraFds', 'passFds and extraFds');
+  }
+  if (!supports.bytes && hasBytes(request)) {
+    refuse('bytes', 'a program, arguments, a directory or variables that are not UTF-8');
+  }
   if (request.pipes !== null && !supports.pipes.includes(request.pipes)) {
     refuse('pipes', `pipes: ${JSON.stringify(request.pipes)}`);
   }
-  for (const slot of request.stdio.values()) {
-    need('createPipe', slot.kind === 'end', 'pipes between children');
-    need('descriptors', slot.kind === 'fd', 'descriptors of this process (inherit included)');
+  if (!supports.descriptors || !supports.createPipe) {
+    for (const { kind } of request.stdio.values()) {
+      if (kind === 'fd' && !supports.descriptors) {
+        refuse('descriptors', 'descriptors of this process (inherit included)');
+      }
+      if (kind === 'end' && !supports.createPipe) {
+        refuse('createPipe', 'pipes between children');
+      }
+    }
   }
 }

@@ -42,14 +42,25 @@ export function parseStdio(own: StdioOptions): ReadonlyMap<number, StdioSlot> {
   } else {
     stdio.set(2, slot(own.stderr, 2, 'stderr'));
   }
-  const passed: unknown = own.passFds === undefined ? [] : own.passFds;
+  if (own.passFds !== undefined) {
+    addPassed(stdio, own.passFds);
+  }
+  if (own.extraFds !== undefined) {
+    addExtra(stdio, own.extraFds);
+  }
+  return stdio;
+}
+
+function addPassed(stdio: Map<number, StdioSlot>, passed: unknown): void {
   if (!Array.isArray(passed)) {
     throw new TypeError('passFds must be an array of descriptors');
   }
   for (const fd of passed as readonly number[]) {
     stdio.set(extraFd(fd), { kind: 'fd', fd });
   }
-  const extra = own.extraFds === undefined ? {} : own.extraFds;
+}
+
+function addExtra(stdio: Map<number, StdioSlot>, extra: Readonly<Record<number, Stdio>>): void {
   if (typeof extra !== 'object' || (extra as unknown) === null) {
     throw new TypeError('extraFds must be an object');
   }
@@ -61,7 +72,6 @@ export function parseStdio(own: StdioOptions): ReadonlyMap<number, StdioSlot> {
     }
     stdio.set(fd, slot(extra[fd], fd, `extraFds[${fd}]`));
   }
-  return stdio;
 }
 
 function extraFd(fd: number): number {
