@@ -3,9 +3,10 @@
  * turn, once or from then on, on top of a real kernel.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { SpawnError } from '@subwire/transport';
+import type { SubprocessBackend, SpawnError } from '@subwire/transport';
+import type * as Posix from '../src/index.js';
+import { posixBackend } from '../src/index.js';
 import type * as Ffi from '../src/native/ffi.js';
 import type { Native } from '../src/native/ffi.js';
 import { finish, start } from './helpers/child.js';
@@ -24,8 +25,6 @@ const refusal = {
   kinds: ['descriptor'] as readonly Kind[],
   errno: EMFILE,
   calls: 0,
-  /** Whether the queue of events is there. */
-  open: false,
   refuses: (_call: number): boolean => false,
 };
 
@@ -61,17 +60,9 @@ jest.mock('../src/native/ffi.js', () => {
         : always(() => real.fcntl(fd, command, argument)),
     uvPollInit: (loop, handle, fd) =>
       may('registration', () => real.uvPollInit(loop, handle, fd)) === -1 ? -refusal.errno : 0,
-    uvClose: (handle, callback) => {
-      refusal.open = false;
-      real.uvClose(handle, callback);
-    },
     system: {
       ...system,
-      epollCreate: (flags) => {
-        const fd = may('descriptor', () => system.epollCreate(flags));
-        refusal.open = fd >= 0;
-        return fd;
-      },
+      epollCreate: (flags) => may('descriptor', () => system.epollCreate(flags)),
       epollCtl: (epfd, operation, fd, event) =>
         operation === EPOLL_CTL_ADD
           ? may('registration', () => system.epollCtl(epfd, operation, fd, event))
@@ -102,10 +93,12 @@ function children(): string[] {
     });
 }
 
+type Start = (backend: SubprocessBackend) => Promise<string>;
+
 /** Starts a child with pipes, and tells what came of it. */
-async function outcome(): Promise<string> {
+const outcome: Start = async (backend) => {
   try {
-    const child = await start('/bin/sh', ['-c', 'read line; echo $line'], { startNewSession: true });
+    const child = await start('/bin/sh', ['-c', 'read line; echo $line'], { startNewSession: true, backend });
     child.transport.getPipeTransport(0)?.write(Buffer.from('hello\n'));
     const [returncode, stdout] = await finish(child);
     return `${returncode} ${stdout.trim()}`;
@@ -113,20 +106,21 @@ async function outcome(): Promise<string> {
     const error = thrown as SpawnError;
     return `${error.name} ${error.code} ${error.stage} ${error.mayHaveRun}`;
   }
-}
+};
 
-/** Waits until the next start has to open everything. */
-async function idle(): Promise<void> {
-  while (refusal.open) {
-    await delay(5);
-  }
+/** Returns a copy of the backend that has everything still to open, and no start thread. */
+function newBackend(): SubprocessBackend {
+  let backend = posixBackend;
+  jest.isolateModules(() => {
+    backend = jest.requireActual<typeof Posix>('../src/index.js').posixBackend;
+  });
+  return backend;
 }
 
 /** How many refusable calls a start needs. */
-async function countCalls(): Promise<number> {
-  await idle();
+async function countCalls(backend: SubprocessBackend): Promise<number> {
   refusal.calls = 0;
-  expect(await outcome()).toBe('0 hello');
+  expect(await outcome(backend)).toBe('0 hello');
   return refusal.calls;
 }
 
@@ -140,24 +134,39 @@ describe.each<[string, number, readonly Kind[]]>([
   ['a registration (ENOSPC)', ENOSPC, ['registration']],
   ['memory for either (ENOMEM)', ENOMEM, ['descriptor', 'registration']],
 ])('without %s', (_title, errno, kinds) => {
-  it.each([
+  describe.each([
     ['for one call', (call: number, nth: number) => call === nth],
     ['from one call on', (call: number, nth: number) => call >= nth],
-  ])('%s, whichever it is, the child runs or the creation is rejected', async (_when, isRefused) => {
-    Object.assign(refusal, { errno, kinds });
-    const calls = await countCalls();
-    const seen = new Set<string>();
-    for (let nth = 1; nth <= calls + 1; nth += 1) {
-      await idle();
-      refusal.calls = 0;
-      refusal.refuses = (call) => isRefused(call, nth);
-      const result = await outcome();
-      refusal.refuses = () => false;
-      expect([nth, result, children()]).toEqual([nth, expect.stringMatching(allowed), others]);
-      seen.add(result.split(' ')[0] ?? '');
-      expect(await outcome()).toBe('0 hello');
+  ])('%s, whichever it is,', (_when, isRefused) => {
+    /** Refuses one call after the other, and returns what came of it. */
+    async function refuseEach(calls: number, backendFor: () => SubprocessBackend): Promise<string[]> {
+      const seen = new Set<string>();
+      for (let nth = 1; nth <= calls + 1; nth += 1) {
+        const backend = backendFor();
+        refusal.calls = 0;
+        refusal.refuses = (call) => isRefused(call, nth);
+        const result = await outcome(backend);
+        refusal.refuses = () => false;
+        expect([nth, result, children()]).toEqual([nth, expect.stringMatching(allowed), others]);
+        seen.add(result.split(' ')[0] ?? '');
+        expect(await outcome(posixBackend)).toBe('0 hello');
+      }
+      return [...seen].sort();
     }
-    // The last ones are of the watch, without which the child still runs.
-    expect([...seen].sort()).toEqual(['0', 'SpawnError']);
+
+    it('the first child of all runs or its creation is rejected', async () => {
+      Object.assign(refusal, { errno, kinds });
+      const calls = await countCalls(newBackend());
+      expect(calls).toBeGreaterThan(0);
+      // The last ones are of the watch, without which the child still runs.
+      expect(await refuseEach(calls, newBackend)).toEqual(['0', 'SpawnError']);
+    });
+
+    it('a child of a backend in use runs or its creation is rejected', async () => {
+      Object.assign(refusal, { errno, kinds });
+      const calls = await countCalls(posixBackend);
+      expect(calls).toBeGreaterThan(0);
+      expect(await refuseEach(calls, () => posixBackend)).toEqual(['0', 'SpawnError']);
+    });
   });
 });
