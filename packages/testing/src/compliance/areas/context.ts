@@ -44,7 +44,8 @@ export const context: RequirementTable = {
     source: 'design §3',
     async run(c) {
       const storage = new AsyncLocalStorage<string>();
-      const steps = [step.write('out'), step.write('err', 2), step.line(), step.count()];
+      // It stands still before it reads on: a fast reader would take everything without a pause.
+      const steps = [step.write('out'), step.write('err', 2), step.line(), step.sleep(50), step.count()];
       const [one, two] = [new Recorder(), new Recorder()];
       const seen = await Promise.all([startIn(c, storage, 'one', one, steps), startIn(c, storage, 'two', two, steps)]);
       await Promise.all([one.seenText(1, 'out'), two.seenText(1, 'out')]);

@@ -171,7 +171,8 @@ export const handOver: RequirementTable = {
     source: 'BaseTransport.setProtocol',
     async run(c) {
       const own = new PipeRecorder();
-      const child = await c.start([step.line(), step.count()]);
+      // It stands still before it reads on: a fast reader would take everything without a pause.
+      const child = await c.start([step.line(), step.sleep(50), step.count()]);
       child.stdin.setProtocol(own);
       child.stdin.write(Buffer.from('\n'));
       child.stdin.write(new Uint8Array(4 * 2 ** 20));
