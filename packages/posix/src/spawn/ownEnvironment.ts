@@ -4,7 +4,8 @@
  * 1. `environ` points to a table of pointers to `NAME=value`. `setenv` puts another pointer in its place, or moves the table
  *    and gives the old one back; `unsetenv` moves the rest of it down. There is no lock that we could take.
  * 2. So the table is read twice, in one call. If both are the same, or differ only in values, then nothing moved in between, and
- *    no variable is missing. Otherwise it is read again.
+ *    no variable is missing. Otherwise it is read again; after some tries a thread stands still in the middle of a change,
+ *    and gets time to go on.
  * 3. Memory that was given back may look the same twice: `EnvironmentCheck` tells.
  * 4. The kernel does the reading: see `OwnMemory`.
  * 5. The strings are copied once. `setenv` of glibc never changes and never frees a string, so the same pointers mean the same
@@ -22,6 +23,8 @@ const PAGE = 4_096;
 const POINTER = 8;
 const LOW_WORD = 2 ** 32;
 const MAX_TRIES = 200;
+const TRIES_WITHOUT_PAUSE = 50;
+const PAUSE_MS = 1;
 /** No environment of a process that was executed has more: 128 KiB for each string, and a quarter of the stack for all. */
 const MAX_BYTES = 16 * 1_048_576;
 
@@ -32,6 +35,8 @@ export class OwnEnvironment {
   readonly #table = new EnvironmentTable();
   readonly #check = new EnvironmentCheck();
   readonly #memory = new OwnMemory();
+  /** Never notified. */
+  readonly #pause = new Int32Array(new SharedArrayBuffer(4));
   readonly #page = new Uint8Array(PAGE);
   readonly #pageAddress = native().addressOf(this.#page);
 
@@ -43,6 +48,9 @@ export class OwnEnvironment {
   #readAll(): StringTable | null {
     let known = new Map<number, Uint8Array>();
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      if (tries >= TRIES_WITHOUT_PAUSE) {
+        Atomics.wait(this.#pause, 0, 0, PAUSE_MS);
+      }
       const pointers = this.#table.read();
       const strings = pointers === null ? null : this.#settled(pointers, known);
       if (pointers !== null && strings !== null && this.#check.admits(strings, tries >= MAX_TRIES / 2)) {
